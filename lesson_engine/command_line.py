@@ -1,0 +1,192 @@
+"""`lesson build | serve | check | record | export`: files, terminal and exit codes."""
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from lesson_engine import reader, settings
+from lesson_engine.errors import LessonError
+
+CONF = Path(__file__).parent / "theme"
+
+
+def main(arguments=None):
+    """Run one command.
+
+    Args:
+        arguments: list of text; by default the command line's.
+
+    Returns: exit code: 0, 1 for a fault in the lesson, 2 for a fault in the call,
+        130 if interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        lesson = settings.find(options.lesson)
+        return options.command(lesson, options) or 0
+    except LessonError as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; every file is as it was or complete", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"{error.filename or 'file'}: {error.strerror or error}", file=sys.stderr)
+    return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="lesson", description="Run, compare, record, export and publish a lesson's code."
+    )
+    parser.add_argument(
+        "--lesson", default=".", metavar="FOLDER", help="the lesson (default: this folder)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name, command, help):
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(command=command)
+        return sub
+
+    def add_episodes(sub):
+        sub.add_argument(
+            "episodes",
+            nargs="*",
+            metavar="EPISODE",
+            help="file, name or number, such as 05 (default: all)",
+        )
+
+    add("build", build, "make the site from the recorded outputs; nothing is run")
+    serve_parser = add("serve", serve, "build, show in a browser, rebuild when a file changes")
+    serve_parser.add_argument("--port", default="8000", help="of the local address (default 8000)")
+    check_parser = add("check", check, "run every block and compare with what is recorded")
+    add_episodes(check_parser)
+    check_parser.add_argument(
+        "--download", action="store_true", help="fetch the data first if it is not at hand"
+    )
+    record_parser = add("record", record, "run every block and write its outputs and figures")
+    add_episodes(record_parser)
+    record_parser.add_argument(
+        "--renew", action="store_true", help="replace also what agrees, such as times in a log"
+    )
+    export_parser = add("export", export, "write scripts/*.py and the notebooks")
+    add_episodes(export_parser)
+    export_parser.add_argument(
+        "--notebooks",
+        default="build/notebooks",
+        metavar="FOLDER",
+        help="where notebooks go (default: build/notebooks)",
+    )
+    return parser
+
+
+def choose_episodes(lesson, wanted):
+    """Episodes that the user named.
+
+    Args:
+        lesson: Settings.
+        wanted: list of text: a path, a file name, a name or its beginning; [] for all.
+
+    Returns: list of Episode, in teaching order.
+    Raises: LessonError if a name fits none.
+    """
+    paths = lesson.episode_paths()
+    if not paths:
+        raise LessonError("episodes", None, "holds no episode; write one, such as 01-introduction.md")
+    chosen = set()
+    for name in wanted:
+        fits = [path for path in paths if path.stem.startswith(Path(name).stem)]
+        if not fits:
+            known = ", ".join(path.stem for path in paths)
+            raise LessonError(name, None, f"is not an episode; there are {known}")
+        chosen.update(fits)
+    return [
+        reader.read_file(path, lesson.shown(path)) for path in paths if path in chosen or not wanted
+    ]
+
+
+def build(lesson, options):
+    """Make the site in _site/."""
+    from lesson_engine import exporter
+
+    episodes = choose_episodes(lesson, [])
+    code = subprocess.call(_sphinx("sphinx", lesson), env=_environment(lesson))
+    if code:
+        return code
+    exporter.export_notebooks(lesson, episodes, lesson.site_folder / "notebooks")
+    print(f"the site is in {lesson.shown(lesson.site_folder)}/: open index.html there")
+    return 0
+
+
+def serve(lesson, options):
+    """Build, serve on this machine only, rebuild after every change."""
+    command = _sphinx("sphinx_autobuild", lesson)
+    command += ["--port", options.port, "--open-browser", "--ignore", "*/build/*"]
+    return subprocess.call(command, env=_environment(lesson))
+
+
+def _sphinx(module, lesson):
+    folders = [str(lesson.root), str(lesson.site_folder)]
+    cache = str(lesson.build_folder / "doctrees")
+    return [sys.executable, "-m", module, "-q", "-W", "--keep-going", "-c", str(CONF), "-d", cache, *folders]
+
+
+def _environment(lesson):
+    return {**os.environ, "LESSON_ROOT": str(lesson.root)}
+
+
+def check(lesson, options):
+    """Run pytest on the episodes."""
+    _need_test_environment("check")
+    episodes = choose_episodes(lesson, options.episodes)
+    command = [sys.executable, "-m", "pytest", "-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
+    command += ["--lesson-download"] if options.download else []
+    command += ["--lesson-keep"] if options.episodes else []
+    return subprocess.call([*command, *(str(episode.path) for episode in episodes)], cwd=lesson.root)
+
+
+def record(lesson, options):
+    """Run the episodes on the real data and write what has changed."""
+    _need_test_environment("record")
+    from lesson_engine import comparer, recorder, runner
+
+    episodes = choose_episodes(lesson, options.episodes)
+    data = runner.choose_data(lesson, download=True)
+    if not data.real:
+        message = "results of a stand-in are not recorded; provide the real data"
+        raise LessonError("data", None, f"{data.sentence} {message}")
+    print(data.sentence)
+    folder = runner.working_folder(lesson, data, fresh=not options.episodes)
+    faults = []
+    for episode in episodes:
+        rules = comparer.Rules(figure_folder=(lesson.root / episode.path).parent)
+        book = runner.run(episode, lesson, data, folder, progress=print)
+        recording = recorder.record(episode, book, rules, options.renew)
+        for path in recorder.write(episode, lesson, recording, book):
+            print(f"wrote {lesson.shown(path)}")
+        faults += recording.faults
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def export(lesson, options):
+    """Write scripts and notebooks."""
+    from lesson_engine import exporter
+
+    episodes = choose_episodes(lesson, options.episodes)
+    paths = exporter.export_scripts(lesson, episodes)
+    paths += exporter.export_notebooks(lesson, episodes, lesson.root / options.notebooks)
+    for path in paths:
+        print(f"wrote {lesson.shown(path)}")
+
+
+def _need_test_environment(command):
+    for module in ("nbval", "nbclient", "PIL"):
+        if importlib.util.find_spec(module) is None:
+            message = f"`lesson {command}` runs code and needs {module}; use the environment of `make test`"
+            raise LessonError(module, None, message)

@@ -1,0 +1,39 @@
+"""The Workbench's fenced divs: what each is called on a page and whether it folds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DivKind:
+    """One class of fenced div.
+
+    Attributes:
+        title: heading shown when the author gives none; None where the content speaks.
+        folds: True if the reader has to open it.
+        audience: "everyone" or "instructor".
+    """
+
+    title: str | None
+    folds: bool = False
+    audience: str = "everyone"
+
+
+DIV_KINDS = {
+    "overview": DivKind("Overview"),
+    "questions": DivKind("Questions"),
+    "objectives": DivKind("Objectives"),
+    "keypoints": DivKind("Key points"),
+    "prereq": DivKind("Prerequisite"),
+    "checklist": DivKind("Checklist"),
+    "callout": DivKind("Callout"),
+    "caution": DivKind("Caution"),
+    "testimonial": DivKind("Testimonial"),
+    "discussion": DivKind("Discussion"),
+    "challenge": DivKind("Challenge"),
+    "solution": DivKind("Show me the solution", folds=True),
+    "hint": DivKind("Give me a hint", folds=True),
+    "spoiler": DivKind("Show details", folds=True),
+    "instructor": DivKind("Instructor note", folds=True, audience="instructor"),
+    "tab": DivKind(None),
+    "group-tab": DivKind(None),
+}

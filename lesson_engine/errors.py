@@ -1,0 +1,15 @@
+"""The one exception that the command line and pytest show without a traceback."""
+
+
+class LessonError(Exception):
+    """Something a lesson author can mend.
+
+    Args:
+        path: the file that the author has to open, as they would type it.
+        line: its line, from 1; None if the whole file is meant.
+        message: what is wrong and what to do.
+    """
+
+    def __init__(self, path, line, message):
+        self.path, self.line, self.message = path, line, message
+        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")

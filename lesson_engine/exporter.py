@@ -1,0 +1,180 @@
+"""Episode -> Spyder script, exercise notebook and solution notebook."""
+
+import base64
+import mimetypes
+import re
+
+import jupytext
+from nbformat import v4
+import nbformat
+
+from lesson_engine import files, notebook
+from lesson_engine.divs import DIV_KINDS
+from lesson_engine.errors import LessonError
+
+LEFT_OUT_OF_EXERCISES = ("solution", "instructor")
+LEFT_OUT_OF_SOLUTIONS = ("instructor",)
+
+
+def script_name(episode):
+    """File name that Python can import: "05-fit-cnn.md" gives "05_fit_cnn.py"."""
+    return episode.name.replace("-", "_") + ".py"
+
+
+def to_script(episode):
+    """All code of an episode as a script with Spyder's cells.
+
+    Args:
+        episode: Episode.
+
+    Returns: text in jupytext's py:percent format: headings and the code that runs. The
+        prose stays on the page and in the notebooks.
+    """
+    book = notebook.new_notebook()
+    intro = f"# {episode.title}\n\nMade from episodes/{episode.name}.md by `lesson export`: edit that file."
+    book.cells.append(v4.new_markdown_cell(intro))
+    pieces = [(heading.line, heading) for heading in episode.headings]
+    pieces += [(block.first_line, block) for block in episode.blocks]
+    headings = []
+    for _, piece in sorted(pieces, key=lambda piece: piece[0]):
+        if hasattr(piece, "level"):
+            where = [DIV_KINDS[name].title for name in piece.divs if name == "challenge"]
+            headings.append("## " + ": ".join([*where, piece.text]))
+            continue
+        if headings:  # only the headings directly above a block: the rest have no code
+            book.cells.append(v4.new_markdown_cell(headings[-1]))
+            headings = []
+        if "solution" in piece.divs:
+            book.cells.append(v4.new_markdown_cell("Solution"))
+        book.cells.append(notebook.code_cell(piece.source, []))
+    book.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}
+    return jupytext.writes(notebook.number(book), fmt="py:percent")
+
+
+def to_exercises(episode, folder):
+    """The page as a notebook to work in: blanks to fill, no solutions, no outputs.
+
+    Args:
+        episode: Episode.
+        folder: folder that figure addresses start from.
+
+    Returns: notebook.
+    """
+    return _to_page_notebook(episode, folder, LEFT_OUT_OF_EXERCISES, outputs=False)
+
+
+def to_solutions(episode, folder):
+    """The page as a notebook with every solution and every recorded output.
+
+    Args and returns: as to_exercises.
+    """
+    return _to_page_notebook(episode, folder, LEFT_OUT_OF_SOLUTIONS, outputs=True)
+
+
+def _to_page_notebook(episode, folder, left_out, outputs):
+    lines = _prose_lines(episode, left_out)
+    hidden = [
+        (div.first_line, div.last_line) for div in episode.divs if div.name in left_out
+    ]
+    code = [
+        piece
+        for piece in [*episode.blocks, *episode.skeletons]
+        if not any(first < piece.first_line < last for first, last in hidden)
+    ]
+    book = notebook.new_notebook()
+    at, opening = 0, f"# {episode.title}\n\n"
+    for piece in sorted(code, key=lambda piece: piece.first_line):
+        _add_prose(book, opening + "\n".join(lines[at : piece.first_line - 1]), episode, folder)
+        recorded = hasattr(piece, "recorded")
+        shown = notebook.recorded_outputs(piece, folder) if outputs and recorded else []
+        book.cells.append(notebook.code_cell(piece.source, shown))
+        at, opening = piece.last_line, ""
+    _add_prose(book, opening + "\n".join(lines[at:]), episode, folder)
+    notebook.number(book)
+    for cell in book.cells:
+        if cell.cell_type == "code" and not outputs:
+            cell.execution_count = None
+    nbformat.validate(book)
+    return book
+
+
+def _prose_lines(episode, left_out):
+    """The page's lines, with all that a notebook does not need turned into empty lines."""
+    lines = episode.text.replace("\r\n", "\n").split("\n")
+    lines[: episode.body_line - 1] = [""] * (episode.body_line - 1)
+    for line, info, language in episode.fence_openings:
+        if info.startswith("{."):
+            lines[line - 1] = lines[line - 1].replace(info, language)
+    for block in episode.blocks:
+        for part in [*block.recorded, *block.figures]:
+            _blank(lines, part.first_line, part.last_line)
+    for first, last in episode.comment_lines:
+        _blank(lines, first, last)
+    titles = {heading.line for heading in episode.headings if heading.divs}
+    for div in episode.divs:
+        if div.name in left_out:
+            _blank(lines, div.first_line, div.last_line)
+            continue
+        inside = range(div.first_line + 1, div.last_line)
+        own_title = next((n for n in inside if n in titles), None)
+        name = "Solution" if div.name == "solution" else DIV_KINDS[div.name].title or ""
+        lines[div.first_line - 1] = f"***\n**{name}**\n" if name else ""
+        lines[div.last_line - 1] = "***\n" if name and div.depth == 0 else ""
+        if own_title and lines[own_title - 1]:
+            lines[own_title - 1] = re.sub(r"#+", "###", lines[own_title - 1], count=1)
+    return [re.sub(r"<!--\s*(claim|tolerance)\b.*?-->", "", line) for line in lines]
+
+
+def _blank(lines, first, last):
+    lines[first - 1 : last] = [""] * (last - first + 1)
+
+
+def _add_prose(book, text, episode, folder):
+    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    text = re.sub(r"(?:\*\*\*\s*){2,}", "***\n\n", text)
+    if not text.strip("* \n"):
+        return
+    cell = v4.new_markdown_cell("")
+    cell.source = _attach_pictures(text, cell, episode, folder)
+    book.cells.append(cell)
+
+
+def _attach_pictures(text, cell, episode, folder):
+    """Put the pictures into the notebook, so that the file alone is enough."""
+    for figure in episode.figures:
+        if f"]({figure.source})" not in text:
+            continue
+        path = folder / figure.source
+        if not path.is_file():
+            raise LessonError(episode.path, figure.first_line, f"{figure.source} is missing")
+        name = path.name
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        data = base64.b64encode(path.read_bytes()).decode("ascii")
+        cell.setdefault("attachments", {})[name] = {kind: data}
+        pattern = r"!\[[^\]]*\]\(" + re.escape(figure.source) + r"\)(\{[^}]*\})?"
+        picture = f"![{figure.alt or ''}](attachment:{name})\n\n*{figure.caption}*"
+        text = re.sub(pattern, lambda _, picture=picture: picture, text)
+    return text
+
+
+def export_scripts(lesson, episodes):
+    """Write scripts/*.py; returns the paths that changed."""
+    paths = []
+    for episode in episodes:
+        path = lesson.root / "scripts" / script_name(episode)
+        if episode.blocks and files.write(path, to_script(episode)):
+            paths.append(path)
+    return paths
+
+
+def export_notebooks(lesson, episodes, folder):
+    """Write an exercise and a solution notebook an episode; returns the paths that changed."""
+    paths = []
+    for episode in episodes:
+        here = lesson.root / "episodes"
+        for kind, convert in (("exercises", to_exercises), ("solutions", to_solutions)):
+            path = folder / kind / f"{episode.name}.ipynb"
+            text = nbformat.writes(convert(episode, here)) + "\n"
+            if files.write(path, text):
+                paths.append(path)
+    return paths

@@ -1,0 +1,224 @@
+"""Executed notebook -> new Markdown text, figure files and a record of how they were made.
+
+What agrees with what is recorded stays as it is, byte for byte: times that differ from run
+to run, and results within their tolerance, are not rewritten.
+"""
+
+import ast
+import hashlib
+import json
+import os
+import platform
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import metadata
+
+from lesson_engine import comparer, files
+from lesson_engine.errors import LessonError
+
+KINDS = ("output", "warning", "error")
+
+
+@dataclass
+class Recording:
+    """What a run gives to write.
+
+    Attributes:
+        text: the episode's new Markdown.
+        pictures: dict, address of a figure as written in the Markdown -> PNG bytes.
+        changed: indices of the blocks that no longer agreed.
+        faults: list of LessonError: what the author has to settle by hand.
+    """
+
+    text: str
+    pictures: dict = field(default_factory=dict)
+    changed: set = field(default_factory=set)
+    faults: list = field(default_factory=list)
+
+
+def record(episode, book, rules, renew=False):
+    """Work out what a fresh run changes.
+
+    Args:
+        episode: Episode.
+        book: executed notebook, from runner.run().
+        rules: comparer.Rules for a comparison in full.
+        renew: True to replace also what agrees, such as the times in a training log.
+
+    Returns: Recording; nothing is written.
+    """
+    lines = episode.text.split("\n")
+    recording = Recording(episode.text)
+    edits = []  # (first line index, last line index + 1, new lines), not overlapping
+    for cell in book.cells:
+        if cell.metadata["lesson"]["kind"] != "block":
+            continue
+        index = cell.metadata["lesson"]["index"]
+        block = episode.blocks[index]
+        recorded, fresh = comparer.compare(block, cell.outputs, rules)
+        if recorded == fresh and not renew:
+            continue
+        recording.changed.add(index)
+        view = comparer.fresh_view(cell.outputs)
+        for kind in KINDS:
+            if renew or recorded.get(kind) != fresh.get(kind):
+                edits += _text_edits(episode, block, kind, view[kind])
+        _take_pictures(episode, block, view["figures"], recorded, fresh, recording)
+    ending = "\r" if lines[0].endswith("\r") else ""
+    for first, last, new in reversed(sorted(edits, key=lambda edit: edit[:2])):
+        lines[first:last] = [line + ending for line in new]
+    recording.text = "\n".join(lines)
+    return recording
+
+
+def _text_edits(episode, block, kind, text):
+    """Edits that make `text` the only thing of this kind below the block."""
+    old = [part for part in block.recorded if part.kind == kind]
+    new = _fence(kind, text, block.prefix) if text else []
+    if not old:
+        at = _end_of(episode, block, kind)
+        return [(at, at, [block.prefix.rstrip(), *new])] if new else []
+    edits = [(part.first_line - 1, part.last_line, []) for part in old]
+    if new:
+        edits[0] = (*edits[0][:2], new)
+    return [_with_blank_line(edit, episode) for edit in edits]
+
+
+def _with_blank_line(edit, episode):
+    """A removed fence takes the empty line above it along."""
+    first, last, new = edit
+    lines = episode.text.split("\n")
+    if not new and not lines[first - 1].strip(" >\r"):
+        first -= 1
+    return first, last, new
+
+
+def _end_of(episode, block, kind):
+    """Number of lines up to the place where a new fence of this kind belongs."""
+    before = KINDS[: KINDS.index(kind)]
+    ends = [block.last_line]
+    ends += [part.last_line for part in block.recorded if part.kind in before]
+    directives = block.directive_lines.values()
+    for first, last in episode.comment_lines:
+        if any(first <= line <= last for line in directives):
+            ends.append(last)
+    return max(ends)
+
+
+def _fence(kind, text, prefix):
+    ticks = "```"
+    while ticks in text:
+        ticks += "`"
+    lines = [ticks + kind, *text.split("\n"), ticks]
+    return [(prefix + line).rstrip() for line in lines]
+
+
+def _take_pictures(episode, block, pictures, recorded, fresh, recording):
+    ours = recorded.get("figures", "").split("\n")
+    theirs = fresh.get("figures", "").split("\n")
+    for number, picture in enumerate(pictures):
+        if number >= len(block.figures):
+            message = (
+                "this block draws a figure; write "
+                f"![caption](fig/{episode.name[:2]}_name.png){{.cell-output alt='…'}} below it"
+            )
+            recording.faults.append(LessonError(episode.path, block.first_line, message))
+        elif ours[number] != theirs[number]:
+            recording.pictures[block.figures[number].source] = picture
+    for figure in block.figures[len(pictures) :]:
+        message = f"the block above does not draw {figure.source}; remove the figure"
+        recording.faults.append(LessonError(episode.path, figure.first_line, message))
+
+
+def write(episode, lesson, recording, book):
+    """Write a recording: first the figures, then the record, then the Markdown.
+
+    Args:
+        episode: Episode; its file must still hold the text that was run.
+        lesson: Settings.
+        recording: Recording.
+        book: the executed notebook, for its times.
+
+    Returns: list of paths that changed.
+    Raises: LessonError if the file was edited while its blocks ran.
+    """
+    path = lesson.root / episode.path
+    if path.read_bytes().decode("utf-8") != episode.text:
+        raise LessonError(episode.path, None, "was edited while it ran; record it again")
+    changed = []
+    for source, picture in recording.pictures.items():
+        if files.write(path.parent / source, picture):
+            changed.append(path.parent / source)
+    notes = lesson.records_folder / f"{episode.name}.json"
+    if files.write(notes, _notes(episode, lesson, recording, book, notes)):
+        changed.append(notes)
+    if files.write(path, recording.text):
+        changed.append(path)
+    return changed
+
+
+def _notes(episode, lesson, recording, book, path):
+    """JSON text: per block the code's digest, the seconds it took, when and with what.
+
+    A block that still agrees keeps its entry, so that a second recording changes nothing.
+    """
+    old = read_notes(path)
+    known = {(entry["code"], entry["place"]): entry for entry in old.get("blocks", [])}
+    environment = {"date": date.today().isoformat(), **environment_of(episode, lesson)}
+    environments = dict(old.get("environments", {}))
+    entries, seen = [], {}
+    for cell in book.cells:
+        if cell.metadata["lesson"]["kind"] != "block":
+            continue
+        digest = hashlib.sha256(cell.source.encode("utf-8")).hexdigest()[:16]
+        place = seen[digest] = seen.get(digest, 0) + 1  # the same code may stand twice
+        entry = known.get((digest, place))
+        if entry is None or cell.metadata["lesson"]["index"] in recording.changed:
+            name = _name_for(environment, environments)
+            seconds = round(cell.metadata["lesson"]["seconds"], 1)
+            entry = {"code": digest, "place": place, "seconds": seconds, "environment": name}
+        entries.append(entry)
+    used = {entry["environment"] for entry in entries}
+    kept = {name: value for name, value in environments.items() if name in used}
+    return json.dumps({"environments": kept, "blocks": entries}, indent=1) + "\n"
+
+
+def _name_for(environment, environments):
+    for name, known in environments.items():
+        if known == environment:
+            return name
+    name = str(1 + max(map(int, environments), default=0))
+    environments[name] = environment
+    return name
+
+
+def read_notes(path):
+    """What was noted of an episode's recording; an empty dict if nothing was."""
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def environment_of(episode, lesson):
+    """Versions that the episode's outputs depend on.
+
+    Args:
+        episode: Episode, whose import statements are followed.
+        lesson: Settings; its versions_of names more modules.
+
+    Returns: dict of text, with "python", "machine" and one entry a distribution.
+    """
+    modules = {"matplotlib", *lesson.versions_of}
+    for block in episode.blocks:
+        try:
+            tree = ast.parse(block.source)
+        except SyntaxError:  # magics
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules.add(node.module.split(".")[0])
+    found = metadata.packages_distributions()
+    names = sorted({found[module][0] for module in modules if module in found}, key=str.lower)
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    versions = {name: metadata.version(name) for name in names}
+    return {"python": platform.python_version(), "machine": machine, **versions}

@@ -1,0 +1,223 @@
+"""Notebook -> executed notebook, in a fresh kernel, in a folder laid out like scripts/."""
+
+import os
+import re
+import runpy
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from lesson_engine import notebook as notebooks
+from lesson_engine.errors import LessonError
+
+# Low-level libraries write what no lesson shows straight to the process's stderr.
+KERNEL_ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
+
+# What a kernel may know of this machine. Secrets stay outside.
+PASSED_NAMES = (
+    "PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP SHELL LD_LIBRARY_PATH VIRTUAL_ENV "
+    "SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA "
+    "NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE PYTHONUTF8"
+).split()
+PASSED_PREFIXES = "LC_ KERAS_ TF_ XLA_ JAX_ CUDA NVIDIA_ OMP_ MKL_ OPENBLAS_ ONEDNN_".split()
+SET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+@dataclass(frozen=True)
+class Data:
+    """What stands behind the lesson's data calls in this run.
+
+    Attributes:
+        sentence: what is used, for people.
+        real: False if it is a stand-in, whose results are never recorded.
+        environment: variables that the kernel needs.
+        startup: code that every kernel runs first; "" for none.
+    """
+
+    sentence: str = "The lesson chooses its own data."
+    real: bool = True
+    environment: dict = field(default_factory=dict)
+    startup: str = ""
+
+
+def choose_data(settings, download=False):
+    """Ask the lesson what its blocks shall read.
+
+    The lesson's file named by `data_source` in pyproject.toml has two functions:
+    `choose(folder, download)`, called here, returns Data's first three fields as a dict;
+    `prepare()`, called in each kernel before the first block, puts the data in place.
+
+    Args:
+        settings: Settings.
+        download: True if fetching the data from the network is wanted.
+
+    Returns: Data.
+    Raises: LessonError if the lesson's data are there and not what they should be.
+    """
+    if settings.data_source is None:
+        return Data()
+    path = settings.data_source
+    if not path.is_file():
+        raise LessonError("pyproject.toml", None, f"data_source names {path}, which is not there")
+    folder = settings.build_folder / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        chosen = runpy.run_path(str(path))["choose"](folder, download)
+    except (OSError, ValueError) as error:
+        raise LessonError(settings.shown(path), None, str(error)) from error
+    startup = f"__import__('runpy').run_path({str(path)!r})['prepare']()"
+    return Data(**chosen, startup=startup)
+
+
+def working_folder(settings, data, fresh):
+    """A folder in which blocks run as a learner's do in scripts/, with ../data beside it.
+
+    Args:
+        settings: Settings.
+        data: Data; a stand-in gets a folder of its own, so that no model of one kind is
+            loaded in a run of the other.
+        fresh: True to start without the files of earlier episodes.
+
+    Returns: Path of the folder in which kernels start.
+    """
+    place = settings.build_folder / ("work" if data.real else "work-stand-in")
+    scripts = place / "scripts"
+    if fresh:
+        shutil.rmtree(place, ignore_errors=True)
+    scripts.mkdir(parents=True, exist_ok=True)
+    without = shutil.ignore_patterns("__pycache__", "fit_outputs")
+    for name in ("data", "scripts"):
+        if (settings.root / name).is_dir():
+            shutil.copytree(settings.root / name, place / name, ignore=without, dirs_exist_ok=True)
+    return scripts
+
+
+def kernel_environment(data):
+    """Environment variables of a kernel: a few of ours, nothing secret."""
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name in PASSED_NAMES or name.startswith(tuple(PASSED_PREFIXES))
+    }
+    return {**SET, **passed, **data.environment}
+
+
+def run(episode, settings, data, folder, progress=lambda message: None):
+    """Run an episode from the first block to the last claim.
+
+    Args:
+        episode: Episode.
+        settings: Settings.
+        data: Data.
+        folder: where its kernel starts, from working_folder().
+        progress: called with a line of text before each block.
+
+    Returns: executed notebook, cells as notebook.to_notebook() made them, with fresh
+        outputs, and in cell metadata "lesson" the "seconds" that each took.
+    Raises: LessonError, with the line, for a block that fails and was not expected to,
+        takes too long or kills its kernel.
+    """
+    book = notebooks.to_notebook(episode)
+    if data.startup:
+        startup = notebooks.code_cell(data.startup, [])
+        startup.metadata["lesson"] = {"kind": "startup", "index": 0, "line": None}
+        book.cells.insert(0, startup)
+
+    def limit(cell):
+        return timeout_of(episode, cell, settings)
+
+    def announce(cell, cell_index):
+        line = cell.metadata["lesson"]["line"]
+        progress(f"{episode.path}:{line}" if line else data.sentence)
+
+    client = NotebookClient(
+        book,
+        kernel_name="python3",
+        timeout_func=limit,
+        allow_errors=True,
+        extra_arguments=KERNEL_ARGUMENTS,
+        on_cell_start=announce,
+        on_cell_executed=lambda cell, cell_index, execute_reply: _judge(episode, cell, execute_reply),
+    )
+    try:
+        client.execute(
+            cwd=str(folder), env=kernel_environment(data), stderr=subprocess.DEVNULL
+        )
+    except DeadKernelError as error:
+        line = book.cells[_last_started(book)].metadata["lesson"]["line"]
+        raise LessonError(episode.path, line, KERNEL_DIED) from error
+    except CellTimeoutError as error:
+        cell = book.cells[_last_started(book)]
+        seconds = timeout_of(episode, cell, settings)
+        raise LessonError(episode.path, cell.metadata["lesson"]["line"], too_long(seconds)) from error
+    if data.startup:
+        del book.cells[0]
+    for cell in book.cells:
+        cell.metadata["lesson"]["seconds"] = _seconds(cell)
+    return book
+
+
+KERNEL_DIED = (
+    "the kernel died in this block; it may have run out of memory, or a library crashed: "
+    "run the block by itself to see"
+)
+
+
+def too_long(seconds):
+    """What to tell the author of a block that was stopped."""
+    return (
+        f"this block ran for more than {seconds:g} s and was stopped; make it shorter, or write "
+        "<!-- timeout: seconds --> below it"
+    )
+
+
+def timeout_of(episode, cell, settings):
+    """Seconds that a cell may take."""
+    lesson = cell.metadata["lesson"]
+    own = episode.blocks[lesson["index"]].timeout if lesson["kind"] == "block" else None
+    return own or settings.timeout
+
+
+def line_of_error(cell_line, traceback):
+    """The line of the Markdown that raised.
+
+    Args:
+        cell_line: line of the block's opening fence, from 1.
+        traceback: list of text, as the kernel gave it.
+    """
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(traceback))
+    inside = re.findall(r"(?:Cell In\[\d+\]|<ipython-input[^>]*>|Cell In \[\d+\]), line (\d+)", plain)
+    return cell_line + (int(inside[0]) if inside else 0)
+
+
+def _judge(episode, cell, reply):
+    """Stop at the first block that raises and was not expected to."""
+    content = reply["content"]
+    if content["status"] != "error" or "raises-exception" in cell.metadata.get("tags", []):
+        return
+    line = cell.metadata["lesson"]["line"]
+    message = f"{content['ename']}: {content['evalue']}"
+    if line is None:
+        raise LessonError(episode.path, None, f"the data could not be put in place: {message}")
+    if cell.metadata["lesson"]["kind"] == "block":
+        line = line_of_error(line, content["traceback"])
+    raise LessonError(episode.path, line, message)
+
+
+def _last_started(book):
+    started = [n for n, cell in enumerate(book.cells) if "execution" in cell.metadata]
+    return started[-1] if started else 0
+
+
+def _seconds(cell):
+    """Time from the kernel's first word on the cell to its last."""
+    times = cell.metadata.get("execution", {})
+    start, end = times.get("iopub.execute_input"), times.get("shell.execute_reply")
+    if not (start and end):
+        return None
+    start, end = (datetime.fromisoformat(time.replace("Z", "+00:00")) for time in (start, end))
+    return (end - start).total_seconds()

@@ -1,0 +1,286 @@
+"""Sphinx: an episode is a page, its blocks are myst-nb cells inside its divs.
+
+myst-nb parses every Markdown cell by itself, so a div could not hold a cell. The reader
+registered here therefore hands it a notebook whose first cell is the whole page as one MyST
+document, in which each block is a directive that fetches its cell; the code cells follow,
+tagged so that myst-nb does not place them a second time. Lines are kept one for one, so
+that a message names the line of the Markdown.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from nbformat import v4
+from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
+from sphinx.util.docutils import SphinxDirective
+
+from lesson_engine import notebook, reader, settings
+from lesson_engine.divs import DIV_KINDS
+from lesson_engine.errors import LessonError
+
+READER = "lesson_engine.sphinx_extension.read_page"
+PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
+
+
+def read_page(text):
+    """Reader of ".md" for myst-nb (nb_custom_formats).
+
+    Args:
+        text: Workbench Markdown.
+
+    Returns: notebook; see the top of this file.
+    """
+    page = reader.read(text)
+    book = notebook.new_notebook()
+    book.cells = [v4.new_markdown_cell(to_myst(page))]
+    # Where each cell starts in the file; myst-nb and MyST both add one to the first.
+    book.metadata["source_map"] = [-1]
+    book.metadata["lesson_cells"] = [{}]
+    for block in page.blocks:
+        cell = notebook.code_cell(block.source, notebook.recorded_outputs(block))
+        cell.metadata["tags"] = ["remove-cell"]
+        book.cells.append(cell)
+        book.metadata["source_map"].append(block.first_line)
+        figures = [vars(figure) for figure in block.figures]
+        book.metadata["lesson_cells"].append({"figures": figures})
+    for name, value in page.front_matter.items():
+        book.metadata[name] = value
+    book.metadata["mystnb"] = {"execution_mode": "off"}  # outputs are the recorded ones
+    return notebook.number(book)
+
+
+def to_myst(page):
+    """A page in MyST's Markdown, line for line.
+
+    Args:
+        page: Episode.
+
+    Returns: text in which divs and blocks are directives and figures carry a class.
+    """
+    lines = page.text.replace("\r\n", "\n").split("\n")
+    lines[: page.body_line - 1] = [""] * (page.body_line - 1)
+    for line, info, language in page.fence_openings:  # MyST knows no "{.python .skeleton}"
+        if info.startswith("{."):
+            lines[line - 1] = lines[line - 1].replace(info, language)
+    for div in page.divs:  # MyST nests by length: the outer fence is the longer one
+        colons = ":" * (40 - 2 * div.depth)
+        _set_fence(lines, div.first_line, f"{colons}{{lesson-div}} {div.name}")
+        _set_fence(lines, div.last_line, colons)
+    for place, block in enumerate(page.blocks, 1):
+        opening = lines[block.first_line - 1]
+        pattern = r"(`{3,}|~{3,}).*"
+        lines[block.first_line - 1] = re.sub(pattern, rf"\1{{lesson-cell}} {place}", opening)
+        for part in [*block.recorded, *block.figures]:
+            _blank(lines, part.first_line, part.last_line, block.prefix)
+    for first, last in page.comment_lines:
+        _blank(lines, first, last)
+    for figure in page.figures:
+        if figure.alone:
+            _set_figure(lines, figure)
+    return "\n".join(lines)
+
+
+def _set_fence(lines, line, fence):
+    lines[line - 1] = re.sub(r":{3,}.*", lambda _: fence, lines[line - 1], count=1)
+
+
+def _blank(lines, first, last, prefix=""):
+    lines[first - 1 : last] = [prefix.rstrip()] * (last - first + 1)
+
+
+def _set_figure(lines, figure):
+    first = lines[figure.first_line - 1]
+    before = first[: first.index("![")]
+    _blank(lines, figure.first_line, figure.last_line, before)
+    alt = PUNCTUATION.sub(r"\\\1", figure.alt or "")
+    image = f"![{alt}]({figure.source}){{.lesson-figure}}"
+    caption = f"[{figure.caption}]{{.caption}}" if figure.caption else ""
+    lines[figure.first_line - 1] = before + image + caption
+
+
+class LessonCell(SphinxDirective):
+    """Show a block with what was recorded of it.
+
+    Its argument is the block's place on the page, from 1.
+    """
+
+    has_content = True
+    required_arguments = 1
+
+    def run(self):
+        place = int(self.arguments[0])
+        renderer = self.state.document["nb_renderer"].renderer
+        book = renderer.nb_client.notebook
+        line = book.metadata["source_map"][place]
+        token = Token(
+            "nb_cell_code",
+            "code",
+            0,
+            content=book.cells[place].source,
+            map=[line, line],
+            meta={"index": place, "metadata": {}},
+        )
+        box = nodes.container()
+        with renderer.current_node_context(box):
+            renderer.render_nb_cell_code(SyntaxTreeNode([token]).children[0])
+        cell = box.children[0]
+        for figure in book.metadata["lesson_cells"][place]["figures"]:
+            cell += self.figure(figure)
+        return box.children
+
+    def figure(self, figure):
+        node = nodes.figure("", nodes.image(uri=figure["source"], alt=figure["alt"] or ""))
+        node["classes"].append("cell-figure")
+        if figure["caption"]:
+            inline, messages = self.state.inline_text(figure["caption"], figure["first_line"])
+            node += [nodes.caption("", "", *inline), *messages]
+        return node
+
+
+class Details(nodes.General, nodes.Element):
+    """HTML's own folding element."""
+
+
+class Summary(nodes.TextElement):
+    """Its visible line."""
+
+
+class LessonDiv(SphinxDirective):
+    """A fenced div; its first heading is its title. Its argument is its class."""
+
+    has_content = True
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        kind = DIV_KINDS[name]
+        title, body = self.title_and_body(kind)
+        node = Details() if kind.folds else nodes.container()
+        node["classes"] += ["lesson-div", name]
+        self.set_source_info(node)
+        messages = []
+        if title:
+            inline, messages = self.state.inline_text(title, self.lineno)
+            heading = Summary if kind.folds else nodes.paragraph
+            node += heading("", "", *inline, classes=["lesson-div-title"])
+        self.state.nested_parse(self.content[body:], self.content_offset + body, node)
+        return [node, *messages]
+
+    def title_and_body(self, kind):
+        """The title, and the line of the content that comes after it."""
+        first = next((n for n, line in enumerate(self.content) if line.strip()), 0)
+        heading = self.content and re.fullmatch(r"#{1,6}\s+(.+?)\s*#*\s*", self.content[first])
+        if not heading:
+            return kind.title, first
+        return heading[1], first + 1
+
+
+def _visit_details(self, node):
+    self.body.append(self.starttag(node, "details"))
+
+
+def _depart_details(self, node):
+    self.body.append("</details>\n")
+
+
+def _visit_summary(self, node):
+    self.body.append(self.starttag(node, "summary", ""))
+
+
+def _depart_summary(self, node):
+    self.body.append("</summary>\n")
+
+
+def _mathml(tex, block):
+    """TeX as MathML, which browsers show without a script (docutils converts it)."""
+    return tex2mathml(tex, as_block=block)
+
+
+def _visit_inline_math(self, node):
+    self.body.append(_mathml(node.astext(), block=False))
+    raise nodes.SkipNode
+
+
+def _visit_block_math(self, node):
+    self.body.append(f'<div class="math-block">{_mathml(node.astext(), block=True)}</div>')
+    raise nodes.SkipNode
+
+
+class FiguresWithCaptions(SphinxTransform):
+    """A paragraph that holds one captioned picture is a figure, as in Pandoc."""
+
+    default_priority = 200
+
+    def apply(self):
+        for image in list(self.document.findall(nodes.image)):
+            if "lesson-figure" not in image["classes"]:
+                continue
+            paragraph = image.parent
+            figure = nodes.figure("", image.deepcopy())
+            if len(paragraph) > 1:
+                figure += nodes.caption("", "", *paragraph[1].children)
+            paragraph.replace_self(figure)
+
+
+class TimesBelowTitle(SphinxTransform):
+    """Say how long an episode takes, from its front matter."""
+
+    default_priority = 210
+
+    def apply(self):
+        metadata = self.env.metadata[self.env.docname]
+        titles = list(self.document.findall(nodes.title))
+        if titles and "teaching" in metadata and "exercises" in metadata:
+            text = f"Teaching: {metadata['teaching']} min · Exercises: {metadata['exercises']} min"
+            place = titles[0].parent.index(titles[0]) + 1
+            titles[0].parent.insert(place, nodes.paragraph("", text, classes=["lesson-times"]))
+
+
+def check_page(app, docname, source):
+    """Stop with file and line at a page that the reader does not accept."""
+    path = Path(app.env.doc2path(docname, base=False))
+    try:
+        reader.read(source[0], path)
+    except LessonError as error:
+        raise ExtensionError(str(error)) from error
+
+
+def add_contents(app, docname, source):
+    """List the lesson's pages on the home page, where Sphinx looks for them."""
+    if docname != app.config.root_doc:
+        return
+    lesson = settings.find(app.srcdir)
+    groups = {}
+    for path in lesson.page_paths()[1:]:
+        page = path.relative_to(lesson.root).with_suffix("").as_posix()
+        groups.setdefault(path.parent.name.capitalize(), []).append(page)
+    for caption, pages in groups.items():
+        listing = "\n".join(pages)
+        source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.setup_extension("myst_nb")
+    app.add_directive("lesson-cell", LessonCell)
+    app.add_directive("lesson-div", LessonDiv)
+    app.add_node(Details, html=(_visit_details, _depart_details))
+    app.add_node(Summary, html=(_visit_summary, _depart_summary))
+    app.add_html_math_renderer(
+        "mathml", inline_renderers=(_visit_inline_math, None), block_renderers=(_visit_block_math, None)
+    )
+    app.add_transform(FiguresWithCaptions)
+    app.add_transform(TimesBelowTitle)
+    app.connect("source-read", check_page)
+    app.connect("source-read", add_contents)
+    app.connect(
+        "config-inited",
+        lambda app, config: config.nb_custom_formats.setdefault(".md", READER),
+        priority=1,
+    )
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,138 @@
+"""Everything about an episode that can be wrong without running it."""
+
+import ast
+import re
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from lesson_engine.errors import LessonError
+
+FRONT_MATTER = {"title": str, "teaching": (int, float), "exercises": (int, float)}
+LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
+REQUIRED_DIVS = ("questions", "objectives", "keypoints")
+
+
+def faults(page, lesson):
+    """Check one page.
+
+    Args:
+        page: Episode.
+        lesson: Settings.
+
+    Returns: list of LessonError, in the order of their lines; empty if all is well.
+    """
+    found = []
+
+    def fault(line, message):
+        found.append(LessonError(page.path, line, message))
+
+    folder = lesson.root / page.path
+    is_episode = folder.parent.name == "episodes"
+    if is_episode:
+        _check_front_matter(page, fault)
+        _check_divs(page, fault)
+    _check_headings(page, fault, first_level=2)
+    _check_figures(page, folder.parent, fault)
+    _check_links(page, folder.parent, fault)
+    _check_blocks(page, lesson, fault)
+    return sorted(found, key=lambda error: error.line or 0)
+
+
+def _check_front_matter(page, fault):
+    for name, kind in FRONT_MATTER.items():
+        value = page.front_matter.get(name)
+        if value is None:
+            fault(1, f"the front matter lacks '{name}:'")
+        elif not isinstance(value, kind) or isinstance(value, bool):
+            unit = "text" if kind is str else "a number of minutes"
+            fault(1, f"'{name}:' in the front matter is {unit}")
+
+
+def _check_divs(page, fault):
+    names = [div.name for div in page.divs]
+    for name in REQUIRED_DIVS:
+        if name not in names:
+            fault(None, f"an episode needs a div '{name}'")
+    for name in ("questions", "objectives", "keypoints"):
+        for div in [div for div in page.divs if div.name == name][1:]:
+            fault(div.first_line, f"an episode has one '{name}' div; this is another")
+    for div in page.divs:
+        if div.name in ("solution", "hint") and "challenge" not in _around(page, div):
+            fault(div.first_line, f"a '{div.name}' stands inside a challenge")
+        if div.last_line - div.first_line == 1:
+            fault(div.first_line, f"this '{div.name}' div is empty")
+
+
+def _around(page, inner):
+    return [
+        div.name
+        for div in page.divs
+        if div.first_line < inner.first_line and div.last_line > inner.last_line
+    ]
+
+
+def _check_headings(page, fault, first_level):
+    level, seen = first_level - 1, {}
+    for heading in page.headings:
+        if not heading.text:
+            fault(heading.line, "this heading is empty")
+        if heading.divs:  # a div's first heading is its title, of any level
+            continue
+        if heading.level < first_level:
+            fault(heading.line, f"headings begin at level {first_level}: '##', not '#'")
+        elif heading.level > level + 1:
+            fault(heading.line, f"this heading skips a level; use {'#' * (level + 1)}")
+        level = heading.level
+        if heading.text in seen:
+            fault(heading.line, f"this heading stands in line {seen[heading.text]}, too")
+        seen[heading.text] = heading.line
+
+
+def _check_figures(page, folder, fault):
+    drawn = [figure for block in page.blocks for figure in block.figures]
+    for figure in [*page.figures, *drawn]:
+        if not figure.alt:
+            fault(figure.first_line, f"{figure.source} has no alt text: add {{alt='…'}} after it")
+        if figure.source.startswith("http"):
+            fault(figure.first_line, "pictures come with the lesson, not from the network")
+        elif not (folder / figure.source).is_file():
+            todo = "run `lesson record`" if figure in drawn else "draw it or correct its address"
+            fault(figure.first_line, f"{figure.source} is missing; {todo}")
+    sources = [figure.source for figure in drawn]
+    for figure in drawn:
+        if sources.count(figure.source) > 1:
+            fault(figure.first_line, f"{figure.source} is drawn by two blocks; rename one")
+
+
+def _check_links(page, folder, fault):
+    for link in page.links:
+        if link.target.startswith("http://"):
+            fault(link.line, f"{link.target} is not secure; use https://")
+        if link.text.strip(" .").lower() in LAZY_LINK_TEXTS:
+            fault(link.line, f"'{link.text}' says nothing; name what is behind the link")
+        if re.match(r"[a-z][a-z0-9+.-]*:", link.target) or not link.target:
+            continue
+        path, _, _ = link.target.partition("#")
+        if path and not (folder / path).is_file():
+            fault(link.line, f"{path} is not there")
+
+
+def _check_blocks(page, lesson, fault):
+    for block in page.blocks:
+        if not any("SyntaxError" in part.text for part in block.recorded if part.kind == "error"):
+            _check_syntax(block.source, block.first_line, fault)
+        limits = {
+            "tolerance": (block.tolerance, lesson.largest_tolerance),
+            "figure-tolerance": (block.figure_tolerance, lesson.largest_figure_tolerance),
+        }
+        for name, (value, largest) in limits.items():
+            if value is not None and value > largest:
+                line = block.directive_lines[name]
+                fault(line, f"a {name} of {value:g} hides errors; the most is {largest:g}")
+
+
+def _check_syntax(source, line, fault):
+    try:
+        ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError as error:
+        fault(line + (error.lineno or 0), f"this code is not Python: {error.msg}")
