@@ -1,0 +1,89 @@
+"""What the tests of the engine share: small lessons, made in a folder of their own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from lesson_engine import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PAGE = """\
+---
+title: Small
+teaching: 5
+exercises: 5
+---
+
+::: questions
+- What?
+:::
+
+::: objectives
+- That.
+:::
+
+## Begin
+
+```python
+total = 3 + 4
+print("total:", total)
+```
+
+```output
+total: 7
+```
+
+The total is 7, which is more than six.
+<!-- claim: str(total) -->
+<!-- claim "more than six": total > 6 -->
+
+::: keypoints
+- Done.
+:::
+"""
+
+
+@pytest.fixture(scope="session")
+def lesson():
+    """Settings of the real lesson."""
+    return settings.find(ROOT)
+
+
+@pytest.fixture
+def make_lesson(tmp_path):
+    """Make a lesson of one page; gives its Settings.
+
+    Args of what it gives: text: the page; name: its file name; options: the lines below
+    [tool.lesson] in pyproject.toml.
+    """
+
+    def make(text=PAGE, name="01-small.md", options=""):
+        (tmp_path / "episodes" / "fig").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "config.yaml").write_text("title: Small\n", "utf-8")
+        (tmp_path / "index.md").write_text("---\ntitle: Home\n---\n\nWelcome.\n", "utf-8")
+        (tmp_path / "pyproject.toml").write_text(f"[tool.lesson]\n{options}\n", "utf-8")
+        (tmp_path / "episodes" / name).write_text(text, "utf-8")
+        return settings.find(tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def lesson_command(tmp_path):
+    """Run `lesson ARGUMENTS` in the folder of make_lesson; gives the finished process."""
+    import os
+    import subprocess
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "lesson_engine", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return run

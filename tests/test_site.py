@@ -1,0 +1,140 @@
+"""The site: cells stand inside their divs, with their outputs, and pages say what is wrong."""
+
+import html.parser
+
+import pytest
+from conftest import PAGE
+
+NESTED = PAGE.replace(
+    "::: keypoints",
+    """\
+::: challenge
+
+### Create a `Dense` layer
+
+- In a list:
+
+  ```python
+  print("in", "list")
+  ```
+
+  ```output
+  in list
+  ```
+
+::: solution
+
+:::: callout
+
+```{.python}
+plot()
+```
+
+![A *small* figure with $x^2$.](fig/a.png){.cell-output alt='a [red] "dot"'}
+
+::::
+
+:::
+
+:::
+
+```{.python .skeleton}
+x = _____
+```
+
+![A diagram.](fig/b.png){alt='two boxes'}
+
+Inline $y_1$.
+
+::: instructor
+Say this.
+:::
+
+::: keypoints""",
+)
+PIXEL = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc"
+    b"d\xf8\xcfP\x0f\0\x03\x86\x01\x80Z4}k\0\0\0\0IEND\xaeB`\x82"
+)
+
+
+class Page(html.parser.HTMLParser):
+    """Collects texts and pictures with the lesson divs and cells around them."""
+
+    VOID = {"img", "br", "hr", "input", "meta", "link", "path", "circle"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.stack, self.seen = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "img":
+            self.seen.append((attributes.get("alt"), self.around()))
+        if tag not in self.VOID:
+            self.stack.append((tag, (attributes.get("class") or "").split()))
+
+    def handle_endtag(self, tag):
+        while tag not in self.VOID and self.stack and self.stack.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        self.seen.append((data.strip(), self.around()))
+
+    def around(self):
+        names = {"challenge", "solution", "callout", "cell", "cell_output", "li", "math"}
+        classes = [name for tag, classes in self.stack for name in [*classes, tag] if name in names]
+        return "/".join(classes)
+
+    def where(self, text):
+        return next(around for seen, around in self.seen if seen and text in seen)
+
+
+@pytest.fixture
+def built(make_lesson, lesson_command, tmp_path):
+    pytest.importorskip("furo")
+
+    def build(text):
+        make_lesson(text)
+        for name in ("a.png", "b.png"):
+            (tmp_path / "episodes" / "fig" / name).write_bytes(PIXEL)
+        return lesson_command("build")
+
+    return build
+
+
+def test_cells_stand_in_their_divs_with_their_outputs(built, tmp_path):
+    process = built(NESTED)
+    assert process.returncode == 0, process.stderr
+    text = (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
+    page = Page(text)
+    assert page.where("total: 7") == "cell/cell_output"
+    assert page.where("in list") == "challenge/li/cell/cell_output"
+    assert page.where('a [red] "dot"') == "challenge/solution/callout/cell"
+    assert page.where("two boxes") == ""
+    assert "<math" in text and "mathjax" not in text.lower().replace("mathjax_ignore", "")
+    assert "claim" not in text
+    assert (tmp_path / "_site" / "notebooks" / "exercises" / "01-small.ipynb").is_file()
+
+
+def test_a_second_build_and_a_rebuild_work(built, tmp_path, lesson_command):
+    assert built(NESTED).returncode == 0
+    assert built(NESTED.replace("total: 7", "total: 9")).returncode == 0
+    assert "total: 9" in (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
+
+
+def test_a_page_that_cannot_be_read_stops_the_build_with_its_line(built):
+    for text, words in [
+        (PAGE.replace("::: keypoints", "::: keypont"), "01-small.md:30: 'keypont' is not a div"),
+        (PAGE.replace("- Done.\n:::\n", "- Done.\n"), "01-small.md:30: this 'keypoints' div is never"),
+    ]:
+        process = built(text)
+        assert process.returncode != 0
+        assert words in process.stderr
+
+
+def test_a_missing_picture_stops_the_build_with_its_line(built):
+    process = built(PAGE + "\n![A.](fig/none.png){alt='a'}\n")
+    assert process.returncode != 0
+    assert "01-small.md:34" in process.stderr and "none.png" in process.stderr
