@@ -1,0 +1,148 @@
+"""Diagrams of episode 01."""
+
+import scene
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
+from style import (
+    BLACK, BLUE, GREY, ORANGE, PALE_BLUE, PALE_ORANGE, PINK, VERMILION, canvas,
+)  # fmt: skip
+from workflow import workflow as _workflow
+
+DARK = "#4D4D4D"
+CLASS_COLOURS = {"ship": ORANGE, "bird": PINK}
+
+
+def workflow():
+    """All ten steps, as the overview."""
+    return _workflow(highlight=range(1, 11))
+
+
+def nested_sets():
+    """Deep learning inside machine learning inside artificial intelligence."""
+    figure, axes = canvas(height=4.3)
+    _set(axes, (0.15, 0.15, 15.7, 8.3), "#F4F4F4", GREY, "Artificial intelligence",
+         "such as a chess program\nwith rules written by people", _pawn)  # fmt: skip
+    _set(axes, (1.35, 0.5, 14.1, 5.35), PALE_BLUE, BLUE, "Machine learning",
+         "such as a spam filter\nthat learns from examples", _envelope)  # fmt: skip
+    _set(axes, (2.55, 0.85, 12.5, 2.45), PALE_ORANGE, VERMILION, "Deep learning",
+         "such as a network of many layers\nthat names what is in a picture", _network)  # fmt: skip
+    return figure
+
+
+def _set(axes, place, colour, edge, title, example, icon):
+    """One set: a rounded frame with its name, an example and an icon in its upper left corner.
+
+    Args:
+        place: left, bottom, width, height.
+        icon: function of (axes, x, y) that draws something about one unit wide around (x, y).
+    """
+    left, bottom, width, height = place
+    shape = "round,pad=0,rounding_size=0.7"
+    look = dict(facecolor=colour, edgecolor=edge, linewidth=2.5)
+    frame = FancyBboxPatch((left, bottom), width, height, boxstyle=shape, **look)
+    axes.add_patch(frame)
+    top = bottom + height
+    icon(axes, left + 1.15, top - 1.2)
+    words = dict(color=BLACK, va="center", linespacing=1.2)
+    axes.text(left + 2.3, top - 0.6, title, fontsize=16, weight="bold", **words)
+    axes.text(left + 2.3, top - 1.55, example, fontsize=13, **words)
+
+
+def _pawn(axes, x, y):
+    """A chess pawn."""
+    half = scene.outline("M 0 -0.8 L 0.5 -0.8 L 0.5 -0.55 C 0.2 -0.4 0.15 0 0.12 0.3 L 0 0.3 Z")
+    for side in (1, -1):
+        body = Path(half.vertices * (side, 1) + (x, y), half.codes)
+        axes.add_patch(PathPatch(body, facecolor=DARK, edgecolor=DARK, linewidth=0.5))
+    axes.add_patch(Circle((x, y + 0.45), 0.32, facecolor=DARK))
+    axes.add_patch(Rectangle((x - 0.3, y + 0.08), 0.6, 0.13, facecolor=DARK))
+
+
+def _envelope(axes, x, y):
+    """A letter."""
+    line = dict(edgecolor=BLUE, linewidth=2)
+    axes.add_patch(Rectangle((x - 0.7, y - 0.5), 1.4, 1, facecolor="white", **line))
+    flap = [(x - 0.7, y + 0.5), (x, y - 0.1), (x + 0.7, y + 0.5)]
+    axes.add_patch(Polygon(flap, closed=False, facecolor="none", **line))
+
+
+def _network(axes, x, y):
+    """A small network: four layers of dots, each joined to all of the next."""
+    layers = [
+        [(x - 0.6 + 0.42 * column, y + 0.44 * (row - (count - 1) / 2)) for row in range(count)]
+        for column, count in enumerate((3, 4, 3, 2))
+    ]
+    for before, after in zip(layers, layers[1:], strict=False):
+        for start in before:
+            for end in after:
+                axes.plot(*zip(start, end, strict=True), color=VERMILION, linewidth=0.7)
+    for centre in sum(layers, []):
+        axes.add_patch(Circle(centre, 0.13, facecolor=VERMILION, edgecolor="white", zorder=3))
+
+
+def four_tasks():
+    """The same scene four times: classification, localisation, detection, segmentation."""
+    figure, axes = canvas(height=5.9)
+    tasks = {
+        "Classification": ("one label for the whole picture", _classification),
+        "Localisation": ("the main object: one box, one label", _localisation),
+        "Detection": ("every object: a box and a label each", _detection),
+        "Segmentation": ("a class for every pixel", _segmentation),
+    }
+    width, height = 7.8, 7.8 * scene.SIZE[1] / scene.SIZE[0]
+    for number, (title, (meaning, answer)) in enumerate(tasks.items()):
+        row, column = divmod(number, 2)
+        left, top = 0.08 + 8.04 * column, 11.65 - 5.92 * row
+        axes.text(left, top - 0.3, title, fontsize=14, weight="bold", color=BLACK, va="center")
+        axes.text(left, top - 0.85, meaning, fontsize=12, color=BLACK, va="center")
+        place = left, top - 1.2 - height, width, height
+        panel = axes.inset_axes(place, transform=axes.transData)
+        panel.set(xlim=(0, scene.SIZE[0]), ylim=(0, scene.SIZE[1]), xticks=[], yticks=[])
+        panel.spines[:].set(visible=True, color=GREY)
+        answer(panel)
+    return figure
+
+
+def _classification(axes):
+    _scene(axes)
+    _label(axes, "ship", 0.3, 0.2, words="this picture: ship")
+
+
+def _localisation(axes):
+    _scene(axes)
+    _box(axes, *scene.OBJECTS[0])
+
+
+def _detection(axes):
+    _scene(axes)
+    for name, shapes in scene.OBJECTS:
+        _box(axes, name, shapes)
+
+
+def _segmentation(axes):
+    scene.draw_mask(axes, CLASS_COLOURS)
+    look = dict(fontsize=11.5, weight="bold", color=BLACK, va="center")
+    middles = (5.1, 2.2), (11.95, 5.3), (12.5, 1.2)
+    for (name, _), middle in zip(scene.OBJECTS, middles, strict=True):
+        axes.text(*middle, name, ha="center", **look)
+    axes.text(0.4, 0.6, "background", **look)
+
+
+def _scene(axes):
+    scene.draw_background(axes)
+    scene.draw_objects(axes)
+
+
+def _box(axes, name, shapes):
+    """A box around one object, with its label on the upper edge."""
+    extent = scene.box(shapes).padded(0.15)
+    for colour, width in ((BLACK, 4.5), (CLASS_COLOURS[name], 2.5)):
+        line = dict(facecolor="none", edgecolor=colour, linewidth=width)
+        axes.add_patch(Rectangle(extent.min, *extent.size, **line))
+    _label(axes, name, extent.x0, extent.y1)
+
+
+def _label(axes, name, x, y, words=None):
+    """A label in the colour of its class; (x, y) is its lower left corner."""
+    look = dict(facecolor=CLASS_COLOURS[name], edgecolor=BLACK, linewidth=1, pad=2.5)
+    axes.text(x + 0.18, y + 0.2, words or name, fontsize=11.5, weight="bold", bbox=look)

@@ -1,0 +1,107 @@
+"""The lesson itself: what is derived from the episodes is in step with them."""
+
+import runpy
+
+import jupytext
+import nbformat
+import pytest
+
+from lesson_engine import exporter, reader, settings, structure
+
+LESSON = settings.find(__file__)
+EPISODES = [reader.read_file(path, LESSON.shown(path)) for path in LESSON.episode_paths()]
+PAGES = [reader.read_file(path, LESSON.shown(path)) for path in LESSON.page_paths()]
+
+
+def by_name(pages):
+    return pytest.mark.parametrize("page", pages, ids=lambda page: page.name)
+
+
+@by_name(PAGES)
+def test_pages_keep_the_rules(page):
+    faults = structure.faults(page, LESSON)
+    assert not faults, "\n".join(map(str, faults))
+
+
+@by_name(EPISODES)
+def test_the_script_is_what_the_episode_gives(page):
+    path = LESSON.root / "scripts" / exporter.script_name(page)
+    assert path.is_file(), f"{path} is missing: run `lesson export`"
+    assert path.read_text("utf-8") == exporter.to_script(page), "run `lesson export`"
+
+
+@by_name(EPISODES)
+def test_the_script_holds_every_block_in_spyder_cells(page):
+    text = (LESSON.root / "scripts" / exporter.script_name(page)).read_text("utf-8")
+    cells = [cell.source for cell in jupytext.reads(text, "py:percent").cells if cell.cell_type == "code"]
+    assert cells == [block.source for block in page.blocks]
+    assert text.count("# %%\n") == len(page.blocks)
+
+
+@by_name(EPISODES)
+def test_the_solution_notebook_holds_every_block_and_output(page):
+    book = exporter.to_solutions(page, LESSON.root / "episodes")
+    sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    shown = [*page.blocks, *page.skeletons]
+    shown = [piece for piece in shown if "instructor" not in piece.divs]
+    assert sources == [piece.source for piece in sorted(shown, key=lambda piece: piece.first_line)]
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert len(outputs) == sum(len(block.recorded) + len(block.figures) for block in page.blocks)
+
+
+@by_name(EPISODES)
+def test_the_exercise_notebook_gives_nothing_away(page):
+    book = exporter.to_exercises(page, LESSON.root / "episodes")
+    nbformat.validate(book)
+    sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    solved = [block.source for block in page.blocks if "solution" in block.divs]
+    assert not set(sources) & (set(solved) - {b.source for b in page.blocks if "solution" not in b.divs})
+    assert not any(cell.get("outputs") for cell in book.cells)
+    text = "\n".join(cell.source for cell in book.cells)
+    for div in page.divs:
+        if div.name in ("solution", "instructor"):
+            words = page.text.split("\n")[div.first_line : div.last_line - 1]
+            prose = [line for line in words if len(line) > 40 and not line.lstrip().startswith("#")]
+            assert not any(line in text for line in prose)
+
+
+@by_name(EPISODES)
+def test_links_in_notebooks_lead_somewhere(page):
+    for convert in (exporter.to_exercises, exporter.to_solutions):
+        for cell in convert(page, LESSON.root / "episodes").cells:
+            if cell.cell_type == "markdown":
+                assert "](fig/" not in cell.source
+                for link in reader.markdown_parser().parse(cell.source):
+                    assert link.type != "div"
+
+
+def test_exporting_twice_gives_the_same_notebooks():
+    folder = LESSON.root / "episodes"
+    for page in EPISODES:
+        first, second = (nbformat.writes(exporter.to_solutions(page, folder)) for _ in "12")
+        assert first == second
+
+
+def test_every_diagram_is_what_its_code_draws(tmp_path):
+    pytest.importorskip("matplotlib")
+    tool = runpy.run_path(str(LESSON.root / "fig" / "draw" / "__main__.py"))
+    drawn = {path.name: path.read_bytes() for path in tool["draw"](tmp_path)}
+    kept = {path.name: path.read_bytes() for path in (LESSON.root / "fig").glob("*.svg")}
+    assert set(drawn) == set(kept)
+    assert [name for name in drawn if drawn[name] != kept[name]] == []
+
+
+def test_every_picture_is_used():
+    used = set()
+    for page in PAGES:
+        used |= {figure.source for figure in page.figures}
+        used |= {figure.source for block in page.blocks for figure in block.figures}
+    kept = {f"fig/{path.name}" for path in (LESSON.root / "fig").iterdir() if path.is_file()}
+    assert kept - used == set()
+
+
+def test_the_folders_of_the_workbench_are_links():
+    for name in ("fig", "data"):
+        link = LESSON.root / "episodes" / name
+        assert link.is_symlink()
+        assert link.resolve() == LESSON.root / name
