@@ -84,14 +84,14 @@ def _parser():
     return parser
 
 
-def choose_episodes(lesson, wanted):
+def choose_paths(lesson, wanted):
     """Episodes that the user named.
 
     Args:
         lesson: Settings.
         wanted: list of text: a path, a file name, a name or its beginning; [] for all.
 
-    Returns: list of Episode, in teaching order.
+    Returns: list of Path, in teaching order.
     Raises: LessonError if a name fits none.
     """
     paths = lesson.episode_paths()
@@ -104,9 +104,12 @@ def choose_episodes(lesson, wanted):
             known = ", ".join(path.stem for path in paths)
             raise LessonError(name, None, f"is not an episode; there are {known}")
         chosen.update(fits)
-    return [
-        reader.read_file(path, lesson.shown(path)) for path in paths if path in chosen or not wanted
-    ]
+    return [path for path in paths if path in chosen or not wanted]
+
+
+def choose_episodes(lesson, wanted):
+    """As choose_paths, but read: list of Episode."""
+    return [reader.read_page(lesson, path) for path in choose_paths(lesson, wanted)]
 
 
 def build(lesson, options):
@@ -142,11 +145,12 @@ def _environment(lesson):
 def check(lesson, options):
     """Run pytest on the episodes."""
     _need_test_environment("check")
-    episodes = choose_episodes(lesson, options.episodes)
+    paths = [str(lesson.shown(path)) for path in choose_paths(lesson, options.episodes)]
     command = [sys.executable, "-m", "pytest", "-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
+    command += ["--continue-on-collection-errors"]
     command += ["--lesson-download"] if options.download else []
     command += ["--lesson-keep"] if options.episodes else []
-    return subprocess.call([*command, *(str(episode.path) for episode in episodes)], cwd=lesson.root)
+    return subprocess.call([*command, *paths], cwd=lesson.root)
 
 
 def record(lesson, options):

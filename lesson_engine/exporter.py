@@ -132,11 +132,22 @@ def _blank(lines, first, last):
 def _add_prose(book, text, episode, folder):
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     text = re.sub(r"(?:\*\*\*\s*){2,}", "***\n\n", text)
-    if not text.strip("* \n"):
-        return
     cell = v4.new_markdown_cell("")
-    cell.source = _attach_pictures(text, cell, episode, folder)
-    book.cells.append(cell)
+    cell.source = _define_links(_attach_pictures(text, cell, episode, folder), episode)
+    if cell.source.strip("* \n"):
+        book.cells.append(cell)
+
+
+def _define_links(text, episode):
+    """A link definition holds within its cell only, so each cell gets those that it uses."""
+    text = re.sub(r"^\[[^\]]+\]:\s*\S+[ \t]*$", "", text, flags=re.M).strip()
+    labels = {label for label in re.findall(r"\[([^\[\]]+)\]", text)}
+    definitions = [
+        f"[{label}]: {episode.references[' '.join(label.split()).upper()]}"
+        for label in sorted(labels)
+        if " ".join(label.split()).upper() in episode.references
+    ]
+    return "\n\n".join([text, *(["\n".join(definitions)] if definitions else [])])
 
 
 def _attach_pictures(text, cell, episode, folder):

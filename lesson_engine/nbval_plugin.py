@@ -76,7 +76,7 @@ class EpisodeFile(IPyNbFile):
 
     def collect(self):
         self.lesson = settings.find(self.path.parent)
-        self.episode = reader.read_file(self.path, self.lesson.shown(self.path))
+        self.episode = reader.read_page(self.lesson, self.path)
         yield StructureItem.from_parent(self, name="structure")
         self.nb = notebook.to_notebook(self.episode)
         for place, cell in enumerate(self.nb.cells):

@@ -183,6 +183,9 @@ class Episode:
         text: all of it, unchanged.
         front_matter: dict; body_line: the line on which the body starts, from 1.
         comment_lines: (first, last) of every tool directive that is a paragraph of its own.
+        fence_openings: (line, info string, language) of every fence, code or not.
+        references: dict of link definitions, label in capitals -> address; the lesson's
+            links.md included.
     """
 
     path: Path
@@ -198,6 +201,7 @@ class Episode:
     links: list = field(default_factory=list)
     comment_lines: list = field(default_factory=list)
     fence_openings: list = field(default_factory=list)
+    references: dict = field(default_factory=dict)
 
     @property
     def name(self):
@@ -210,12 +214,25 @@ class Episode:
         return str(self.front_matter.get("title", self.name))
 
 
-def read_file(path, shown_path=None):
+def read_page(lesson, path):
+    """Read a page of a lesson, with the links that all its pages share.
+
+    Args:
+        lesson: Settings.
+        path: the file.
+
+    Returns and raises: as read_file.
+    """
+    return read_file(path, lesson.shown(path), lesson.shared_links)
+
+
+def read_file(path, shown_path=None, links=""):
     """Read one Markdown file.
 
     Args:
         path: the file.
         shown_path: how messages should name it; by default as given.
+        links: Markdown with link definitions that hold for the page, too.
 
     Returns: Episode.
     Raises: LessonError if it is not there, not UTF-8 or not a lesson page.
@@ -226,24 +243,25 @@ def read_file(path, shown_path=None):
     except OSError as error:
         raise LessonError(shown_path, None, f"cannot be read: {error.strerror}") from error
     try:
-        return read(content.decode("utf-8"), shown_path)
+        return read(content.decode("utf-8"), shown_path, links)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise LessonError(shown_path, line, "is not UTF-8 text; save the file as UTF-8") from error
 
 
-def read(text, path="<text>"):
+def read(text, path="<text>", links=""):
     """Read the text of one page.
 
     Args:
         text: Workbench Markdown.
         path: used in messages.
+        links: Markdown with link definitions that hold for the page, too.
 
     Returns: Episode.
     Raises: LessonError, with the line, for a div that is unknown, unopened or never closed,
         for front matter that is not YAML and for a directive that makes no sense.
     """
-    return _Reading(text, path).episode
+    return _Reading(text, path, links).episode
 
 
 def markdown_parser():
@@ -276,7 +294,7 @@ def _div_rule(state, start, end, silent):
 class _Reading:
     """One pass over the tokens of one text."""
 
-    def __init__(self, text, path):
+    def __init__(self, text, path, links):
         self.episode = Episode(path=path, text=text)
         self.lines = text.split("\n")
         self.open_divs = []  # of Div
@@ -284,7 +302,11 @@ class _Reading:
         self.block = None  # the Block that the next token may belong to
         self.fence_above = False  # the token above was code in another language
         self.paragraph = None  # the text of the paragraph directly above
-        tokens = markdown_parser().parse(text)
+        parser, known = markdown_parser(), {}
+        parser.parse(links, known)
+        tokens = parser.parse(text, known)
+        references = known.get("references", {})
+        self.episode.references = {name: link["href"] for name, link in references.items()}
         for at, token in enumerate(tokens):
             self.take(token, tokens[at - 1] if at else None)
         if self.open_divs:

@@ -49,6 +49,12 @@ class Settings:
         """The finished site."""
         return self.root / "_site"
 
+    @property
+    def shared_links(self):
+        """Text of links.md, whose link definitions hold on every page; "" if there is none."""
+        path = self.root / "links.md"
+        return path.read_text("utf-8") if path.is_file() else ""
+
     def shown(self, path):
         """The path as a maintainer would type it from the lesson's folder."""
         path = Path(path)

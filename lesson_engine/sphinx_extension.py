@@ -129,6 +129,8 @@ class LessonCell(SphinxDirective):
         with renderer.current_node_context(box):
             renderer.render_nb_cell_code(SyntaxTreeNode([token]).children[0])
         cell = box.children[0]
+        if any("━" in part.get("text", "") for part in book.cells[place].outputs):
+            cell["classes"].append("progress")  # long lines, whose end matters most
         for figure in book.metadata["lesson_cells"][place]["figures"]:
             cell += self.figure(figure)
         return box.children
@@ -250,11 +252,12 @@ def check_page(app, docname, source):
         raise ExtensionError(str(error)) from error
 
 
-def add_contents(app, docname, source):
-    """List the lesson's pages on the home page, where Sphinx looks for them."""
+def complete_page(app, docname, source):
+    """Add what the Workbench adds: shared links, and on the home page the list of pages."""
+    lesson = settings.find(app.srcdir)
+    source[0] += "\n\n" + lesson.shared_links
     if docname != app.config.root_doc:
         return
-    lesson = settings.find(app.srcdir)
     groups = {}
     for path in lesson.page_paths()[1:]:
         page = path.relative_to(lesson.root).with_suffix("").as_posix()
@@ -277,7 +280,7 @@ def setup(app):
     app.add_transform(FiguresWithCaptions)
     app.add_transform(TimesBelowTitle)
     app.connect("source-read", check_page)
-    app.connect("source-read", add_contents)
+    app.connect("source-read", complete_page)
     app.connect(
         "config-inited",
         lambda app, config: config.nb_custom_formats.setdefault(".md", READER),

@@ -1,10 +1,15 @@
 """The promise of the lesson: whatever is altered in an episode makes the check fail.
 
-Each test alters one thing in a lesson that passes and looks at what `lesson check` says.
+Each episode of the lesson that is checked here has one thing altered; each test looks at what
+`lesson check` says of its episode.
 """
 
 import base64
+import os
+import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 from conftest import PAGE, ROOT
@@ -23,91 +28,112 @@ A second line.
 LESSON = PAGE + FIGURE
 FILE = "episodes/01-small.md"
 
+# What is altered, by what, the line that has to be named, and words of the message
+ALTERATIONS = [
+    ("total: 7\n", "total: 1\n", 17, "Cell outputs differ"),
+    ("```output\ntotal: 7\n```\n", "", 17, "Cell outputs differ"),
+    ("The total is 7", "The total is 8", 27, 'should say "7"'),
+    ("more than six.", "less than six.", 28, 'no longer says "more than six"'),
+    ("total > 6", "total > 7", 28, "is not true"),
+    ("3 + 4", "3 + five", 18, "NameError"),
+    ("3 + 4", "3 +", 18, "not Python"),
+    ("plt.show()", "plt.close()", 34, "figures"),
+    ("{.cell-output alt='a rising line'}", "{.cell-output}", 40, "no alt text"),
+    ("fig/01_line.png", "fig/01_lime.png", 40, "fig/01_lime.png is missing"),
+    ("::: keypoints\n- Done.\n:::\n", "", None, "needs a div 'keypoints'"),
+    ("::: keypoints", "::: keypoint", 30, "did you mean 'keypoints'"),
+    ("- Done.\n:::", "- Done.", 30, "never closed"),
+    ("A second line.", "#### A skipped level", 42, "skips a level"),
+    ("A second line.", "Look [here](https://a.org).", 42, "name what is behind the link"),
+    ("A second line.", "Look at [the next](02-none.md).", 42, "02-none.md is not there"),
+    ("A second line.", "[Not secure](http://a.org).", 42, "use https://"),
+    ("teaching: 5", "teaching: some", 1, "a number of minutes"),
+    ("plt.show()", "plt.show()\nimport os\nos._exit(1)", 34, "the kernel died"),
+    ("plt.show()", "while True:\n    pass", 34, "ran for more than 5 s"),
+    (
+        "```\n\n```output",
+        "```\n\n<!-- tolerance: 0.2, because machines differ -->\n\n```output",
+        22,
+        "a tolerance of 0.2 hides errors",
+    ),
+    ("3 + 4", 'print("x", end="") or 7', 17, "Cell outputs differ"),
+    ('print("total:", total)', "print('total:', total, float)", 17, "Cell outputs differ"),
+]
+
+
+def write_lesson(folder, texts):
+    """A lesson whose episodes have these texts; gives their paths, as messages name them."""
+    (folder / "episodes" / "fig").mkdir(parents=True)
+    (folder / "config.yaml").write_text("title: x\n", "utf-8")
+    (folder / "pyproject.toml").write_text("[tool.lesson]\ntimeout = 5\n", "utf-8")
+    paths = [f"episodes/{number:02}-small.md" for number, _ in enumerate(texts, 1)]
+    for path, text in zip(paths, texts, strict=True):
+        (folder / path).write_text(text, "utf-8")
+    return paths
+
+
+def lesson_in(folder, *arguments):
+    """Run `lesson ARGUMENTS` in a folder; gives (exit code, all that it said)."""
+    process = subprocess.run(
+        [sys.executable, "-m", "lesson_engine", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    return process.returncode, process.stdout + process.stderr
+
 
 @pytest.fixture(scope="module")
 def line_png(tmp_path_factory):
     """The figure, as recorded once."""
-    import os
-    import subprocess
-    import sys
-
     folder = tmp_path_factory.mktemp("recorded")
-    (folder / "episodes" / "fig").mkdir(parents=True)
-    (folder / "config.yaml").write_text("title: x\n", "utf-8")
-    (folder / FILE).write_text(LESSON, "utf-8")
-    command = [sys.executable, "-m", "lesson_engine", "record"]
-    subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    write_lesson(folder, [LESSON])
+    code, said = lesson_in(folder, "record")
+    assert code == 0, said
     return folder / "episodes" / "fig" / "01_line.png"
 
 
-@pytest.fixture
-def checked(make_lesson, lesson_command, line_png, tmp_path):
-    """Check a lesson of this text; gives (exit code, what was printed)."""
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory, line_png):
+    """One check of a lesson in which each episode is altered once; gives paths and words."""
+    folder = tmp_path_factory.mktemp("altered")
+    texts = [LESSON.replace(old, new, 1) for old, new, _, _ in ALTERATIONS]
+    paths = write_lesson(folder, texts)
+    shutil.copy(line_png, folder / "episodes" / "fig")
+    code, said = lesson_in(folder, "check")
+    assert code == 1, said
+    return paths, said
 
-    def check(text, options=""):
-        make_lesson(text, options=options)
-        shutil.copy(line_png, tmp_path / "episodes" / "fig")
-        process = lesson_command("check")
-        return process.returncode, process.stdout + process.stderr
 
-    return check
-
-
-def test_the_lesson_passes_unaltered(checked):
-    code, said = checked(LESSON)
+def test_the_lesson_passes_unaltered(tmp_path, line_png):
+    write_lesson(tmp_path, [LESSON])
+    shutil.copy(line_png, tmp_path / "episodes" / "fig")
+    code, said = lesson_in(tmp_path, "check")
     assert code == 0, said
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "words"),
-    [
-        ("total: 7\n", "total: 1\n", 17, "Cell outputs differ"),
-        ("```output\ntotal: 7\n```\n", "", 17, "Cell outputs differ"),
-        ("The total is 7", "The total is 8", 27, 'should say "7"'),
-        ("more than six.", "less than six.", 28, 'no longer says "more than six"'),
-        ("total > 6", "total > 7", 28, "is not true"),
-        ("3 + 4", "3 + five", 18, "NameError"),
-        ("3 + 4", "3 +", 18, "not Python"),
-        ("plt.show()", "plt.close()", 34, "figures"),
-        ("{.cell-output alt='a rising line'}", "{.cell-output}", 40, "no alt text"),
-        ("fig/01_line.png", "fig/01_lime.png", 40, "fig/01_lime.png is missing"),
-        ("::: keypoints\n- Done.\n:::\n", "", None, "needs a div 'keypoints'"),
-        ("::: keypoints", "::: keypoint", 30, "did you mean 'keypoints'"),
-        ("- Done.\n:::", "- Done.", 30, "never closed"),
-        ("A second line.", "#### A skipped level", 42, "skips a level"),
-        ("A second line.", "Look [here](https://a.org).", 42, "name what is behind the link"),
-        ("A second line.", "Look at [the next](02-none.md).", 42, "02-none.md is not there"),
-        ("A second line.", "[Not secure](http://a.org).", 42, "use https://"),
-        ("teaching: 5", "teaching: some", 1, "a number of minutes"),
-        ("plt.show()", "plt.show()\nimport os\nos._exit(1)", 34, "the kernel died"),
-        ("plt.show()", "while True:\n    pass", 34, "ran for more than 5 s"),
-        ("3 + 4", 'print("x", end="") or 7', 17, "Cell outputs differ"),
-        ('print("total:", total)', "print('total:', total, float)", 17, "Cell outputs differ"),
-    ],
-)
-def test_one_change_fails_the_check_and_is_named(checked, old, new, line, words):
-    assert LESSON.count(old) >= 1
-    code, said = checked(LESSON.replace(old, new, 1), "timeout = 5")
-    assert code == 1, said
-    assert f"{FILE}:{line}: " in said if line else f"{FILE}: " in said, said
-    assert words in said, said
+@pytest.mark.parametrize("place", range(len(ALTERATIONS)), ids=[new for _, new, _, _ in ALTERATIONS])
+def test_one_change_fails_the_check_and_is_named(checked, place):
+    old, _, line, words = ALTERATIONS[place]
+    assert old in LESSON
+    paths, said = checked
+    start = f"{paths[place]}:{line}: " if line else f"{paths[place]}: "
+    assert any(start in text and words in text for text in about(said, paths[place])), said
 
 
-def test_another_picture_fails_the_check(checked, line_png, tmp_path, make_lesson, lesson_command):
-    make_lesson(LESSON)
+def about(said, path):
+    """The parts of pytest's report that speak of one episode."""
+    return [part for part in re.split(r"\n(?=_{4,})", said) if path in part]
+
+
+def test_another_picture_fails_the_check(tmp_path):
+    write_lesson(tmp_path, [LESSON])
     tiny = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    path = tmp_path / "episodes" / "fig" / "01_line.png"
-    path.write_bytes(base64.b64decode(tiny))
-    process = lesson_command("check")
-    assert process.returncode == 1
-    assert f"{FILE}:34: Cell outputs differ" in process.stdout
-
-
-def test_a_tolerance_beyond_its_limit_fails_the_check(checked):
-    wide = "```\n\n<!-- tolerance: 0.2, because machines differ -->\n\n```output"
-    code, said = checked(LESSON.replace("```\n\n```output", wide, 1))
+    (tmp_path / "episodes" / "fig" / "01_line.png").write_bytes(base64.b64decode(tiny))
+    code, said = lesson_in(tmp_path, "check")
     assert code == 1
-    assert f"{FILE}:22: a tolerance of 0.2 hides errors" in said
+    assert f"{FILE}:34: Cell outputs differ" in said
 
 
 def test_record_refuses_what_it_cannot_run(make_lesson, lesson_command, tmp_path):

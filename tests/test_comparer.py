@@ -53,6 +53,7 @@ STRUCTURE = comparer.Rules(structure_only=True, data_words=("cat", "dog"))
         ("a", "", False),
         ("20s 32ms/step - loss: 1.5", "9s 8ms/step - loss: 1.5\n", True),
         ("20s 32ms/step - loss: 1.5", "9s 8ms/step - loss: 1.6\n", False),
+        ("9/9 - 2s - 38ms/step - loss: 1.5", "9/9 - 1s - 9ms/step - loss: 1.5\n", True),
         ("<f at 0x7f00aa11bb>", "<f at 0x7e11cc22dd>\n", True),
         ("<f at 0x7f00aa11bb>", "<g at 0x7e11cc22dd>\n", False),
         ("3/3 done", " 1/3 wait\x08\x08\r\x1b[1m3/3\x1b[0m done\n", True),
