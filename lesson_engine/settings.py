@@ -9,6 +9,7 @@ import yaml
 from lesson_engine.errors import LessonError
 
 PAGE_FOLDERS = ("episodes", "learners", "instructors", "profiles")
+NO_PAGES = ("README.md", "CONTRIBUTING.md", "links.md")  # at the top level, as in the Workbench
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ class Settings:
         return self._pages("episodes")
 
     def page_paths(self):
-        """Paths of all Markdown pages: the home page, then each folder's."""
+        """Paths of all Markdown pages: the home page, each folder's, then the top level's."""
+        home = self.root / "index.md"
         pages = [path for folder in PAGE_FOLDERS for path in self._pages(folder)]
-        return [self.root / "index.md", *pages]
+        others = [path for path in sorted(self.root.glob("*.md")) if path.name not in NO_PAGES]
+        return [home, *pages, *(path for path in others if path != home)]
 
     def _pages(self, folder):
         listed = self.config.get(folder) or []

@@ -261,7 +261,8 @@ def complete_page(app, docname, source):
     groups = {}
     for path in lesson.page_paths()[1:]:
         page = path.relative_to(lesson.root).with_suffix("").as_posix()
-        groups.setdefault(path.parent.name.capitalize(), []).append(page)
+        folder = path.parent.name if path.parent != lesson.root else "about"
+        groups.setdefault(folder.capitalize(), []).append(page)
     for caption, pages in groups.items():
         listing = "\n".join(pages)
         source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
