@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lesson_engine import reader, settings
+from lesson_engine import files, reader, settings
 from lesson_engine.errors import LessonError
 
 CONF = Path(__file__).parent / "theme"
@@ -120,7 +120,8 @@ def build(lesson, options):
     code = subprocess.call(_sphinx("sphinx", lesson), env=_environment(lesson))
     if code:
         return code
-    exporter.export_notebooks(lesson, episodes, lesson.site_folder / "notebooks")
+    exporter.export_notebooks(lesson, episodes, _html(lesson) / "notebooks")
+    files.replace_folder(lesson.site_folder, _html(lesson))
     print(f"the site is in {lesson.shown(lesson.site_folder)}/: open index.html there")
     return 0
 
@@ -132,9 +133,14 @@ def serve(lesson, options):
     return subprocess.call(command, env=_environment(lesson))
 
 
+def _html(lesson):
+    """Where Sphinx works; _site/ gets a copy once all is well."""
+    return lesson.build_folder / "site" / "html"
+
+
 def _sphinx(module, lesson):
-    folders = [str(lesson.root), str(lesson.site_folder)]
-    cache = str(lesson.build_folder / "doctrees")
+    folders = [str(lesson.root), str(_html(lesson))]
+    cache = str(lesson.build_folder / "site" / "doctrees")
     return [sys.executable, "-m", module, "-q", "-W", "--keep-going", "-c", str(CONF), "-d", cache, *folders]
 
 

@@ -1,6 +1,7 @@
 """Write files whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -33,3 +34,22 @@ def write(path, content):
         Path(name).unlink(missing_ok=True)
         raise
     return True
+
+
+def replace_folder(path, source):
+    """Make a folder a copy of another; a copy that fails leaves the old one in place.
+
+    Args:
+        path: the folder to replace.
+        source: the folder to copy.
+    """
+    path = Path(path)
+    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    try:
+        shutil.copytree(source, new, dirs_exist_ok=True)
+        new.chmod(0o755)
+        shutil.rmtree(path, ignore_errors=True)
+        os.replace(new, path)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise

@@ -9,6 +9,7 @@ from lesson_engine.errors import LessonError
 
 FRONT_MATTER = {"title": str, "teaching": (int, float), "exercises": (int, float)}
 LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
+BLANK = "_____"
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
 
 
@@ -35,6 +36,7 @@ def faults(page, lesson):
     _check_figures(page, folder.parent, fault)
     _check_links(page, folder.parent, fault)
     _check_blocks(page, lesson, fault)
+    _check_skeletons(page, fault)
     return sorted(found, key=lambda error: error.line or 0)
 
 
@@ -129,6 +131,31 @@ def _check_blocks(page, lesson, fault):
             if value is not None and value > largest:
                 line = block.directive_lines[name]
                 fault(line, f"a {name} of {value:g} hides errors; the most is {largest:g}")
+
+
+def _check_skeletons(page, fault):
+    """A skeleton with its blanks filled is a block that runs, in the same challenge."""
+    for skeleton in page.skeletons:
+        if BLANK not in skeleton.source:
+            continue
+        around = [
+            div
+            for div in page.divs
+            if div.name == "challenge" and div.first_line < skeleton.first_line < div.last_line
+        ]
+        if not around:
+            fault(skeleton.first_line, "blanks to fill belong in a challenge")
+            continue
+        parts = [re.escape(part) for part in re.split(f"{BLANK}_*", skeleton.source)]
+        filled = re.compile(".+?".join(parts))
+        blocks = [
+            block
+            for block in page.blocks
+            if around[-1].first_line < block.first_line < around[-1].last_line
+        ]
+        if not any(filled.fullmatch(block.source) for block in blocks):
+            message = "no block in the solution is this skeleton with its blanks filled"
+            fault(skeleton.first_line, message)
 
 
 def _check_syntax(source, line, fault):

@@ -105,8 +105,8 @@ model.summary()
 
 # %%
 model.compile(
-    optimizer=keras.optimizers.Adam(),
     loss=keras.losses.CategoricalCrossentropy(),
+    optimizer=keras.optimizers.Adam(),
     metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
     steps_per_execution=25,  # report less often: faster, with the same result
 )

@@ -24,6 +24,21 @@ plt.show()
 ![A line.](fig/01_line.png){.cell-output alt='a rising line'}
 
 A second line.
+
+::: challenge
+
+```{.python .skeleton}
+half = _____ / 2
+```
+
+::: solution
+
+```python
+half = total / 2
+```
+
+:::
+:::
 """
 LESSON = PAGE + FIGURE
 FILE = "episodes/01-small.md"
@@ -47,6 +62,8 @@ ALTERATIONS = [
     ("A second line.", "Look [here](https://a.org).", 42, "name what is behind the link"),
     ("A second line.", "Look at [the next](02-none.md).", 42, "02-none.md is not there"),
     ("A second line.", "[Not secure](http://a.org).", 42, "use https://"),
+    ("half = _____ / 2", "half = _____ / 3", 46, "with its blanks filled"),
+    ("half = total / 2", "half = total / 4", 46, "with its blanks filled"),
     ("teaching: 5", "teaching: some", 1, "a number of minutes"),
     ("plt.show()", "plt.show()\nimport os\nos._exit(1)", 34, "the kernel died"),
     ("plt.show()", "while True:\n    pass", 34, "ran for more than 5 s"),

@@ -124,6 +124,13 @@ def test_a_second_build_and_a_rebuild_work(built, tmp_path, lesson_command):
     assert "total: 9" in (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
 
 
+def test_a_build_that_fails_leaves_the_last_site(built, tmp_path):
+    assert built(NESTED).returncode == 0
+    assert built(NESTED.replace("::: callout", "::: calout")).returncode != 0
+    assert "total: 7" in (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
+    assert not list(tmp_path.glob(".*.part"))
+
+
 def test_a_page_that_cannot_be_read_stops_the_build_with_its_line(built):
     for text, words in [
         (PAGE.replace("::: keypoints", "::: keypont"), "01-small.md:30: 'keypont' is not a div"),
