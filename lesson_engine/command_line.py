@@ -11,6 +11,7 @@ from lesson_engine import files, reader, settings
 from lesson_engine.errors import LessonError
 
 CONF = Path(__file__).parent / "theme"
+NOT_WATCHED = r"/(build|_site|tests|\.[^/]+)/"
 
 
 def main(arguments=None):
@@ -96,7 +97,9 @@ def choose_paths(lesson, wanted):
     """
     paths = lesson.episode_paths()
     if not paths:
-        raise LessonError("episodes", None, "holds no episode; write one, such as 01-introduction.md")
+        raise LessonError(
+            "episodes", None, "holds no episode; write one, such as 01-introduction.md"
+        )
     chosen = set()
     for name in wanted:
         fits = [path for path in paths if path.stem.startswith(Path(name).stem)]
@@ -129,7 +132,7 @@ def build(lesson, options):
 def serve(lesson, options):
     """Build, serve on this machine only, rebuild after every change."""
     command = _sphinx("sphinx_autobuild", lesson)
-    command += ["--port", options.port, "--open-browser", "--ignore", "*/build/*"]
+    command += ["--port", options.port, "--open-browser", "--re-ignore", NOT_WATCHED]
     return subprocess.call(command, env=_environment(lesson))
 
 
@@ -141,7 +144,19 @@ def _html(lesson):
 def _sphinx(module, lesson):
     folders = [str(lesson.root), str(_html(lesson))]
     cache = str(lesson.build_folder / "site" / "doctrees")
-    return [sys.executable, "-m", module, "-q", "-W", "--keep-going", "-c", str(CONF), "-d", cache, *folders]
+    return [
+        sys.executable,
+        "-m",
+        module,
+        "-q",
+        "-W",
+        "--keep-going",
+        "-c",
+        str(CONF),
+        "-d",
+        cache,
+        *folders,
+    ]
 
 
 def _environment(lesson):
@@ -198,5 +213,8 @@ def export(lesson, options):
 def _need_test_environment(command):
     for module in ("nbval", "nbclient", "PIL"):
         if importlib.util.find_spec(module) is None:
-            message = f"`lesson {command}` runs code and needs {module}; use the environment of `make test`"
+            message = (
+                f"`lesson {command}` runs code and needs {module}; use the environment of "
+                "`make test`"
+            )
             raise LessonError(module, None, message)

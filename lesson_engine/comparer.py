@@ -188,7 +188,7 @@ def _figures(block, recorded, fresh, rules):
 
 
 def _difference(path, picture, tolerance):
-    """"" if the pictures agree, else what to tell the author."""
+    """ "" if the pictures agree, else what to tell the author."""
     if not path.is_file():
         return " is missing"
     distance = picture_distance(path.read_bytes(), picture)

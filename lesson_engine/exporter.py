@@ -5,15 +5,17 @@ import mimetypes
 import re
 
 import jupytext
-from nbformat import v4
 import nbformat
+from nbformat import v4
 
 from lesson_engine import files, notebook
 from lesson_engine.divs import DIV_KINDS
 from lesson_engine.errors import LessonError
 
-LEFT_OUT_OF_EXERCISES = ("solution", "instructor")
-LEFT_OUT_OF_SOLUTIONS = ("instructor",)
+LEFT_OUT_OF_SOLUTIONS = tuple(
+    name for name, kind in DIV_KINDS.items() if kind.audience == "instructor"
+)
+LEFT_OUT_OF_EXERCISES = ("solution", *LEFT_OUT_OF_SOLUTIONS)
 
 
 def script_name(episode):
@@ -31,8 +33,8 @@ def to_script(episode):
         prose stays on the page and in the notebooks.
     """
     book = notebook.new_notebook()
-    intro = f"# {episode.title}\n\nMade from episodes/{episode.name}.md by `lesson export`: edit that file."
-    book.cells.append(v4.new_markdown_cell(intro))
+    source = f"Made from episodes/{episode.name}.md by `lesson export`: edit that file."
+    book.cells.append(v4.new_markdown_cell(f"# {episode.title}\n\n{source}"))
     pieces = [(heading.line, heading) for heading in episode.headings]
     pieces += [(block.first_line, block) for block in episode.blocks]
     headings = []
@@ -73,9 +75,7 @@ def to_solutions(episode, folder):
 
 def _to_page_notebook(episode, folder, left_out, outputs):
     lines = _prose_lines(episode, left_out)
-    hidden = [
-        (div.first_line, div.last_line) for div in episode.divs if div.name in left_out
-    ]
+    hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
     code = [
         piece
         for piece in [*episode.blocks, *episode.skeletons]

@@ -8,7 +8,7 @@ that a failure names the line of the Markdown.
 """
 
 import ast
-import os
+import subprocess
 import time
 from collections import defaultdict
 from queue import Empty
@@ -225,7 +225,7 @@ class EpisodeKernel(RunningKernel):
     def __init__(self, folder, environment):
         self.km, self.kc = start_new_kernel(
             kernel_name="python3",
-            stderr=open(os.devnull, "w"),
+            stderr=subprocess.DEVNULL,
             cwd=str(folder),
             env=environment,
             extra_arguments=runner.KERNEL_ARGUMENTS,

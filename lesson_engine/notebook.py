@@ -35,7 +35,9 @@ def _claim_cells(claims, after):
     for index, claim in claims:
         if claim.after == after:
             # A list gives one output whose text is the value, whatever its type.
-            source = f"[{claim.expression}]" if claim.words is None else f"[bool({claim.expression})]"
+            source = (
+                f"[{claim.expression}]" if claim.words is None else f"[bool({claim.expression})]"
+            )
             cell = code_cell(source, [])
             cell.metadata["lesson"] = {"kind": CLAIM, "index": index, "line": claim.line}
             cells.append(cell)

@@ -311,7 +311,9 @@ class _Reading:
             self.take(token, tokens[at - 1] if at else None)
         if self.open_divs:
             div = self.open_divs[-1]
-            self.fail(div.first_line, f"this '{div.name}' div is never closed; add a line of colons")
+            self.fail(
+                div.first_line, f"this '{div.name}' div is never closed; add a line of colons"
+            )
         self.episode.divs.sort(key=lambda div: div.first_line)
 
     def fail(self, line, message):
@@ -443,7 +445,8 @@ class _Reading:
     def figure_at(self, token, at, first, last):
         image = token.children[at]
         after = "".join(
-            "\n" if child.type == "softbreak" else child.content for child in token.children[at + 1 :]
+            "\n" if child.type == "softbreak" else child.content
+            for child in token.children[at + 1 :]
         )
         match = ATTRIBUTES.match(after)
         inside = match["inside"] if match else ""

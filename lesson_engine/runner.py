@@ -18,12 +18,12 @@ from lesson_engine.errors import LessonError
 KERNEL_ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
 
 # What a kernel may know of this machine. Secrets stay outside.
-PASSED_NAMES = (
-    "PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP SHELL LD_LIBRARY_PATH VIRTUAL_ENV "
-    "SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA "
-    "NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE PYTHONUTF8"
-).split()
-PASSED_PREFIXES = "LC_ KERAS_ TF_ XLA_ JAX_ CUDA NVIDIA_ OMP_ MKL_ OPENBLAS_ ONEDNN_".split()
+PASSED_NAMES = set(  # noqa: SIM905
+    "PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP SHELL LD_LIBRARY_PATH VIRTUAL_ENV"
+    " SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA"
+    " NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE PYTHONUTF8".split()
+)
+PASSED_PREFIXES = ("LC_", "KERAS_", "TF_", "XLA_", "JAX_", "CUDA", "NVIDIA_", "OMP_", "MKL_")
 SET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
@@ -101,7 +101,7 @@ def kernel_environment(data):
     passed = {
         name: value
         for name, value in os.environ.items()
-        if name in PASSED_NAMES or name.startswith(tuple(PASSED_PREFIXES))
+        if name in PASSED_NAMES or name.startswith(PASSED_PREFIXES)
     }
     return {**SET, **passed, **data.environment}
 
@@ -141,19 +141,21 @@ def run(episode, settings, data, folder, progress=lambda message: None):
         allow_errors=True,
         extra_arguments=KERNEL_ARGUMENTS,
         on_cell_start=announce,
-        on_cell_executed=lambda cell, cell_index, execute_reply: _judge(episode, cell, execute_reply),
+        on_cell_executed=lambda cell, cell_index, execute_reply: _judge(
+            episode, cell, execute_reply
+        ),
     )
     try:
-        client.execute(
-            cwd=str(folder), env=kernel_environment(data), stderr=subprocess.DEVNULL
-        )
+        client.execute(cwd=str(folder), env=kernel_environment(data), stderr=subprocess.DEVNULL)
     except DeadKernelError as error:
         line = book.cells[_last_started(book)].metadata["lesson"]["line"]
         raise LessonError(episode.path, line, KERNEL_DIED) from error
     except CellTimeoutError as error:
         cell = book.cells[_last_started(book)]
         seconds = timeout_of(episode, cell, settings)
-        raise LessonError(episode.path, cell.metadata["lesson"]["line"], too_long(seconds)) from error
+        raise LessonError(
+            episode.path, cell.metadata["lesson"]["line"], too_long(seconds)
+        ) from error
     if data.startup:
         del book.cells[0]
     for cell in book.cells:
@@ -190,7 +192,9 @@ def line_of_error(cell_line, traceback):
         traceback: list of text, as the kernel gave it.
     """
     plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(traceback))
-    inside = re.findall(r"(?:Cell In\[\d+\]|<ipython-input[^>]*>|Cell In \[\d+\]), line (\d+)", plain)
+    inside = re.findall(
+        r"(?:Cell In\[\d+\]|<ipython-input[^>]*>|Cell In \[\d+\]), line (\d+)", plain
+    )
     return cell_line + (int(inside[0]) if inside else 0)
 
 

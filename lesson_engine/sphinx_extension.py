@@ -276,7 +276,9 @@ def setup(app):
     app.add_node(Details, html=(_visit_details, _depart_details))
     app.add_node(Summary, html=(_visit_summary, _depart_summary))
     app.add_html_math_renderer(
-        "mathml", inline_renderers=(_visit_inline_math, None), block_renderers=(_visit_block_math, None)
+        "mathml",
+        inline_renderers=(_visit_inline_math, None),
+        block_renderers=(_visit_block_math, None),
     )
     app.add_transform(FiguresWithCaptions)
     app.add_transform(TimesBelowTitle)
@@ -287,4 +289,9 @@ def setup(app):
         lambda app, config: config.nb_custom_formats.setdefault(".md", READER),
         priority=1,
     )
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -4,7 +4,6 @@ Each episode of the lesson that is checked here has one thing altered; each test
 `lesson check` says of its episode.
 """
 
-import base64
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ import sys
 
 import pytest
 from conftest import PAGE, ROOT
+from PIL import Image
 
 FIGURE = """
 ```python
@@ -130,7 +130,9 @@ def test_the_lesson_passes_unaltered(tmp_path, line_png):
     assert code == 0, said
 
 
-@pytest.mark.parametrize("place", range(len(ALTERATIONS)), ids=[new for _, new, _, _ in ALTERATIONS])
+@pytest.mark.parametrize(
+    "place", range(len(ALTERATIONS)), ids=[new for _, new, _, _ in ALTERATIONS]
+)
 def test_one_change_fails_the_check_and_is_named(checked, place):
     old, _, line, words = ALTERATIONS[place]
     assert old in LESSON
@@ -146,8 +148,7 @@ def about(said, path):
 
 def test_another_picture_fails_the_check(tmp_path):
     write_lesson(tmp_path, [LESSON])
-    tiny = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    (tmp_path / "episodes" / "fig" / "01_line.png").write_bytes(base64.b64decode(tiny))
+    Image.new("RGB", (3, 3)).save(tmp_path / "episodes" / "fig" / "01_line.png")
     code, said = lesson_in(tmp_path, "check")
     assert code == 1
     assert f"{FILE}:34: Cell outputs differ" in said
@@ -190,7 +191,11 @@ def test_a_wrong_call_is_explained(make_lesson, lesson_command, arguments, words
     ("name", "text", "words"),
     [
         ("config.yaml", "title: [", "config.yaml"),
-        ("config.yaml", "title: x\nepisodes:\n- 02-none.md\n", "config.yaml:3: lists episodes/02-none.md"),
+        (
+            "config.yaml",
+            "title: x\nepisodes:\n- 02-none.md\n",
+            "config.yaml:3: lists episodes/02-none.md",
+        ),
         ("pyproject.toml", "[tool.lesson]\ncolour = 1\n", "unexpected keyword argument 'colour'"),
         ("pyproject.toml", "[tool.lesson", "pyproject.toml"),
         ("pyproject.toml", "[tool.lesson]\ndata_source = 'no.py'\n", "which is not there"),

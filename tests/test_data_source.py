@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from lesson_engine import runner, settings
+from lesson_engine import runner
 from lesson_engine.errors import LessonError
 
 SOURCE = ROOT / "data" / "cifar10_source.py"

@@ -34,7 +34,9 @@ def test_the_script_is_what_the_episode_gives(page):
 @by_name(EPISODES)
 def test_the_script_holds_every_block_in_spyder_cells(page):
     text = (LESSON.root / "scripts" / exporter.script_name(page)).read_text("utf-8")
-    cells = [cell.source for cell in jupytext.reads(text, "py:percent").cells if cell.cell_type == "code"]
+    cells = [
+        cell.source for cell in jupytext.reads(text, "py:percent").cells if cell.cell_type == "code"
+    ]
     assert cells == [block.source for block in page.blocks]
     assert text.count("# %%\n") == len(page.blocks)
 
@@ -56,7 +58,9 @@ def test_the_exercise_notebook_gives_nothing_away(page):
     nbformat.validate(book)
     sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
     solved = [block.source for block in page.blocks if "solution" in block.divs]
-    assert not set(sources) & (set(solved) - {b.source for b in page.blocks if "solution" not in b.divs})
+    assert not set(sources) & (
+        set(solved) - {b.source for b in page.blocks if "solution" not in b.divs}
+    )
     assert not any(cell.get("outputs") for cell in book.cells)
     text = "\n".join(cell.source for cell in book.cells)
     for div in page.divs:

@@ -160,7 +160,14 @@ them. <!-- claim: str(x) -->
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("7", True), ("0.6", False), ("0.66", True), ("66", False), ("of 7 things", True), ("", False)],
+    [
+        ("7", True),
+        ("0.6", False),
+        ("0.66", True),
+        ("66", False),
+        ("of 7 things", True),
+        ("", False),
+    ],
 )
 def test_words_are_found_between_borders(words, found):
     assert reader.contains("0.66 of 7 things.", words) is found

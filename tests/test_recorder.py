@@ -102,9 +102,13 @@ def test_recording_twice_changes_no_byte(make_lesson, lesson_command, tmp_path):
     assert path.read_text("utf-8") == PAGE + DRAWING
     assert (tmp_path / "episodes" / "fig" / "01_line.png").is_file()
 
-    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and "build" not in p.parts}
+    before = {
+        p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and "build" not in p.parts
+    }
     second = lesson_command("record")
-    after = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and "build" not in p.parts}
+    after = {
+        p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and "build" not in p.parts
+    }
     assert second.returncode == 0, second.stderr
     assert after == before
     assert "wrote" not in second.stdout

@@ -134,7 +134,10 @@ def test_a_build_that_fails_leaves_the_last_site(built, tmp_path):
 def test_a_page_that_cannot_be_read_stops_the_build_with_its_line(built):
     for text, words in [
         (PAGE.replace("::: keypoints", "::: keypont"), "01-small.md:30: 'keypont' is not a div"),
-        (PAGE.replace("- Done.\n:::\n", "- Done.\n"), "01-small.md:30: this 'keypoints' div is never"),
+        (
+            PAGE.replace("- Done.\n:::\n", "- Done.\n"),
+            "01-small.md:30: this 'keypoints' div is never",
+        ),
     ]:
         process = built(text)
         assert process.returncode != 0

@@ -33,7 +33,17 @@ def as_bytes(data):
 
 def test_classes_are_those_of_cifar10_in_order(standin):
     assert standin.CLASS_NAMES == [
-        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ]
 
 
 def test_same_seed_gives_same_bytes(standin):
@@ -46,13 +56,15 @@ def test_other_seed_gives_other_bytes(standin):
 
 def test_asking_for_more_leaves_the_first_as_they_were(standin, data):
     for few, many in zip(standin.make(30, 20), data):
-        assert np.array_equal(few[0], many[0][:len(few[0])])
-        assert np.array_equal(few[1], many[1][:len(few[1])])
+        assert np.array_equal(few[0], many[0][: len(few[0])])
+        assert np.array_equal(few[1], many[1][: len(few[1])])
 
 
 def test_training_and_test_pictures_differ(data):
     (x_train, _), (x_test, _) = data
-    assert not {picture.tobytes() for picture in x_train} & {picture.tobytes() for picture in x_test}
+    assert not {picture.tobytes() for picture in x_train} & {
+        picture.tobytes() for picture in x_test
+    }
 
 
 def test_shapes_and_types_are_those_of_keras(data):

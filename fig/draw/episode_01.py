@@ -4,7 +4,15 @@ import scene
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from style import (
-    BLACK, BLUE, GREY, ORANGE, PALE_BLUE, PALE_ORANGE, PINK, VERMILION, canvas,
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE_BLUE,
+    PALE_ORANGE,
+    PINK,
+    VERMILION,
+    canvas,
 )  # fmt: skip
 from workflow import workflow as _workflow
 

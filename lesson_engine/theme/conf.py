@@ -14,9 +14,10 @@ language = lesson.config.get("lang", "en-GB")
 
 extensions = ["lesson_engine.sphinx_extension", "sphinx_copybutton"]
 root_doc = "index"
-include_patterns = [
-    path.relative_to(lesson.root).as_posix() for path in lesson.page_paths()
-] + ["episodes/fig/**", "fig/**"]
+include_patterns = [path.relative_to(lesson.root).as_posix() for path in lesson.page_paths()] + [
+    "episodes/fig/**",
+    "fig/**",
+]
 exclude_patterns = ["_site", "build", "**/.*"]
 
 # MyST's reading of the Workbench's Markdown
