@@ -7,21 +7,26 @@ tagged so that myst-nb does not place them a second time. Lines are kept one for
 that a message names the line of the Markdown.
 """
 
+import html
 import re
 from pathlib import Path
 
 from docutils import nodes
+from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from nbformat import v4
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_engine import notebook, reader, settings
 from lesson_engine.divs import DIV_KINDS
 from lesson_engine.errors import LessonError
+
+logger = logging.getLogger(__name__)
 
 READER = "lesson_engine.sphinx_extension.read_page"
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
@@ -198,18 +203,22 @@ def _depart_summary(self, node):
     self.body.append("</summary>\n")
 
 
-def _mathml(tex, block):
+def _mathml(node, block):
     """TeX as MathML, which browsers show without a script (docutils converts it)."""
-    return tex2mathml(tex, as_block=block)
+    try:
+        return tex2mathml(node.astext(), as_block=block)
+    except MathError as error:
+        logger.warning("this formula cannot be shown: %s", error, location=node)
+        return f"<code>{html.escape(node.astext())}</code>"
 
 
 def _visit_inline_math(self, node):
-    self.body.append(_mathml(node.astext(), block=False))
+    self.body.append(_mathml(node, block=False))
     raise nodes.SkipNode
 
 
 def _visit_block_math(self, node):
-    self.body.append(f'<div class="math-block">{_mathml(node.astext(), block=True)}</div>')
+    self.body.append(f'<div class="math-block">{_mathml(node, block=True)}</div>')
     raise nodes.SkipNode
 
 

@@ -148,3 +148,9 @@ def test_a_missing_picture_stops_the_build_with_its_line(built):
     process = built(PAGE + "\n![A.](fig/none.png){alt='a'}\n")
     assert process.returncode != 0
     assert "01-small.md:34" in process.stderr and "none.png" in process.stderr
+
+
+def test_a_formula_that_cannot_be_shown_stops_the_build_with_its_line(built):
+    process = built(PAGE + "\nA formula: $\\nonsense{x}$.\n")
+    assert process.returncode != 0
+    assert "01-small.md:34: WARNING: this formula cannot be shown" in process.stderr
