@@ -32,7 +32,7 @@ def faults(page, lesson):
     if is_episode:
         _check_front_matter(page, fault)
         _check_divs(page, fault)
-    _check_headings(page, fault, first_level=2)
+    _check_headings(page, fault)
     _check_figures(page, folder.parent, fault)
     _check_links(page, folder.parent, fault)
     _check_blocks(page, lesson, fault)
@@ -73,15 +73,14 @@ def _around(page, inner):
     ]
 
 
-def _check_headings(page, fault, first_level):
-    level, seen = first_level - 1, {}
+def _check_headings(page, fault):
+    """The Workbench's rules; it counts the headings inside divs, too."""
+    level, seen = 1, {}
     for heading in page.headings:
         if not heading.text:
             fault(heading.line, "this heading is empty")
-        if heading.divs:  # a div's first heading is its title, of any level
-            continue
-        if heading.level < first_level:
-            fault(heading.line, f"headings begin at level {first_level}: '##', not '#'")
+        if heading.level == 1:
+            fault(heading.line, "headings begin at level 2: '##', not '#'")
         elif heading.level > level + 1:
             fault(heading.line, f"this heading skips a level; use {'#' * (level + 1)}")
         level = heading.level
