@@ -1,6 +1,7 @@
 """Each script runs from scripts/ as a learner's run in Spyder does.
 
-On the stand-in, whatever data are at hand: the episodes are run on the real ones.
+On a few drawn pictures, whatever data are at hand: the same code is run on the real ones
+in the episodes.
 """
 
 import os
@@ -12,7 +13,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-from lesson_engine import runner, settings
+from lesson_engine import runner
 
 pytest.importorskip("keras")
 
@@ -35,12 +36,14 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def environment():
-    """Variables of a run on the stand-in."""
-    lesson = settings.find(ROOT)
-    source = runpy.run_path(str(lesson.data_source))
-    (lesson.build_folder / "data").mkdir(parents=True, exist_ok=True)
-    path = source["draw_stand_in"](lesson.build_folder / "data")
+def environment(tmp_path_factory):
+    """Variables of a run on a few hundred drawn pictures."""
+    numpy = pytest.importorskip("numpy")
+    draw = runpy.run_path(str(ROOT / "data" / "standin.py"))["make"]
+    (x_train, y_train), (x_test, y_test) = draw(400, 100)
+    path = tmp_path_factory.mktemp("data") / "few.npz"
+    numpy.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))
     kept = {name: value for name, value in os.environ.items() if name != source["FOLDER_VARIABLE"]}
     return {**kept, **runner.SET, "MPLBACKEND": "agg", source["STAND_IN_VARIABLE"]: str(path)}
 
