@@ -29,6 +29,7 @@ from lesson_engine.errors import LessonError
 logger = logging.getLogger(__name__)
 
 READER = "lesson_engine.sphinx_extension.read_page"
+PROGRESS = re.compile(r"\d/\d+ ━")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
 
 
@@ -134,7 +135,7 @@ class LessonCell(SphinxDirective):
         with renderer.current_node_context(box):
             renderer.render_nb_cell_code(SyntaxTreeNode([token]).children[0])
         cell = box.children[0]
-        if any("━" in part.get("text", "") for part in book.cells[place].outputs):
+        if any(PROGRESS.search(part.get("text", "")) for part in book.cells[place].outputs):
             cell["classes"].append("progress")  # long lines, whose end matters most
         for figure in book.metadata["lesson_cells"][place]["figures"]:
             cell += self.figure(figure)

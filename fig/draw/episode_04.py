@@ -1,0 +1,341 @@
+"""Diagrams of episode 04: dense and local, kernel, filter, pooling, the network's sizes."""
+
+import ast
+import re
+
+import numpy as np
+from matplotlib.patches import Circle, Rectangle
+from style import (
+    BLACK,
+    BLUE,
+    FOLDER,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_GREY,
+    PALE_ORANGE,
+    VERMILION,
+    canvas,
+)  # fmt: skip
+from workflow import workflow as _workflow
+
+EPISODE = FOLDER.parent / "episodes" / "04-build-cnn.md"
+MIDDLE = dict(ha="center", va="center")
+
+
+def workflow():
+    """The ten steps; this episode is about the fourth."""
+    return _workflow({4})
+
+
+def dense_and_local():
+    """A dense neuron is joined to every pixel, a convolution to one window at a time."""
+    figure, axes = canvas(3.5)
+    cell, top, line = 0.66, 5.9, 3.92  # line: the middle of the picture
+    for middle, name in ((3.6, "dense"), (12.0, "convolution")):
+        axes.text(middle, 6.5, name, weight="bold", fontsize=15, **MIDDLE)
+    axes.plot([7.5, 7.5], [0.3, 6.8], color="#B0B0B0", linewidth=1)
+
+    picture, neuron = (0.4, top), (6.4, line)
+    _grid(axes, np.zeros((6, 6)), picture, cell, colour=lambda value: PALE_GREY)
+    for x, y in _centres(picture, cell, 6, 6):
+        axes.plot([x, neuron[0]], [y, neuron[1]], color=BLUE, linewidth=0.8, zorder=3)
+        axes.plot(x, y, "o", color=BLUE, markersize=3, zorder=3)
+    look = dict(facecolor=PALE_BLUE, edgecolor=BLUE, linewidth=2.5, zorder=4)
+    axes.add_patch(Circle(neuron, 0.5, **look))
+    axes.text(neuron[0], line - 0.95, "neuron", fontsize=12, **MIDDLE)
+    axes.text(3.6, 0.75, "36 weights for each neuron,\none for every pixel", **MIDDLE)
+
+    picture, result = (8.0, top), (13.2, line + 2 * cell)
+    _grid(axes, np.zeros((6, 6)), picture, cell, colour=lambda value: PALE_GREY)
+    _grid(axes, np.zeros((4, 4)), result, cell, colour=lambda value: "white")
+    for row, column, edge, fill in ((0, 0, VERMILION, PALE_ORANGE), (3, 2, BLUE, PALE_BLUE)):
+        _join(axes, (picture, row, column), (result, row, column), cell, edge, fill)
+    axes.text(result[0] + 2 * cell, line - 2 * cell - 0.4, "result", fontsize=12, **MIDDLE)
+    axes.text(12.0, 0.75, "9 weights,\nthe same 9 for every window", **MIDDLE)
+    return figure
+
+
+def edge_kernel():
+    """The kernel on one window, the whole result, and the sum for the framed cell."""
+    picture, kernel = _array("bright_above_dark"), _array("edge_kernel")
+    result = _slide(picture, kernel)
+    row, column = 1, 1  # the cell that is worked through
+
+    figure, axes = canvas(5.2)
+    size, level = 0.95, 6.4  # of a cell; the middle of the three grids
+    grids = (
+        (0.6, picture, "picture", _bright),
+        (7.525, kernel, "kernel", lambda value: PALE_ORANGE),
+        (12.55, result, "result", lambda value: PALE_GREEN),
+    )
+    for left, array, name, colour in grids:
+        rows, columns = array.shape
+        corner = left, level + rows * size / 2
+        _grid(axes, array, corner, size, colour=colour, fontsize=14)
+        words = f"{name}, {rows} × {columns}"
+        axes.text(left + columns * size / 2, corner[1] + 0.45, words, weight="bold", **MIDDLE)
+    _frame(axes, (0.6, level + 3 * size), size, row, column, 3, 3)
+    _frame(axes, (12.55, level + 2 * size), size, row, column, 1, 1)
+    axes.text(6.44, level, "×", fontsize=22, **MIDDLE)
+    axes.text(11.46, level, "=", fontsize=22, **MIDDLE)
+
+    window = picture[row : row + 3, column : column + 3]
+    _sums(axes, window, kernel, result[row, column])
+    return figure
+
+
+def one_filter():
+    """A filter: a kernel for each of three channels, a bias, one cell of one feature map."""
+    figure, axes = canvas(5.1)
+    size = 0.62
+    heads = ((2.45, "window of\nthe picture"), (5.75, "kernel, one\nfor each channel"))
+    heads += ((9.45, "add up"), (13.4, "one\nfeature map"))
+    for x, words in heads:
+        axes.text(x, 9.6, words, weight="bold", linespacing=1.15, **MIDDLE)
+
+    channels = (("red", 8.7, "#F3C6C0"), ("green", 6.2, PALE_GREEN), ("blue", 3.7, PALE_BLUE))
+    adder = (9.45, 6.2 - 1.5 * size)
+    for name, top, fill in channels:
+        level = top - 1.5 * size
+        axes.text(1.3, level, name, ha="right", va="center")
+        _grid(axes, np.zeros((3, 3)), (1.52, top), size, colour=lambda value, fill=fill: fill)
+        axes.text(4.1, level, "×", fontsize=18, **MIDDLE)
+        _grid(axes, np.zeros((3, 3)), (4.82, top), size, colour=lambda value: PALE_ORANGE)
+        axes.text(5.75, top - 3 * size - 0.26, "9 weights", fontsize=11, **MIDDLE)
+        _arrow(axes, (6.9, level), (adder[0] - 0.75, adder[1] + (level - adder[1]) * 0.18))
+    axes.add_patch(Circle(adder, 0.62, facecolor="white", edgecolor=BLACK, linewidth=2, zorder=3))
+    axes.text(*adder, "+", fontsize=22, zorder=4, **MIDDLE)
+    _arrow(axes, (adder[0], 3.2), (adder[0], adder[1] - 0.7))
+    axes.text(adder[0], 2.85, "1 bias", **MIDDLE)
+
+    cell = 0.58
+    corner = (11.66, adder[1] + 2.5 * cell)  # the third row is level with the sum
+    _grid(axes, np.zeros((6, 6)), corner, cell, colour=lambda value: "white")
+    _fill_above(axes, corner, cell, 2, 2, 1, PALE_ORANGE)
+    _frame(axes, corner, cell, 2, 2, 1, 1)
+    _arrow(axes, (adder[0] + 0.7, adder[1]), (corner[0] + 2 * cell - 0.05, adder[1]))
+    words = "One filter has 3 × 3 × 3 = 27 weights and 1 bias, and gives one feature map."
+    axes.text(8, 0.95, words, **MIDDLE)
+    axes.text(8, 0.36, "16 filters give 16 feature maps.", **MIDDLE)
+    return figure
+
+
+def max_pooling():
+    """Four tiles, and the largest number of each."""
+    small = _array("small_map")
+    pooled = small.reshape(2, 2, 2, 2).max(axis=(1, 3))
+    fills = ((PALE_BLUE, PALE_ORANGE), (PALE_GREEN, PALE_GREY))
+
+    figure, axes = canvas(3.1)
+    corner, size, target = (1.7, 5.2), 1.2, (11.9, 4.0)
+    for row in range(2):
+        for column in range(2):
+            tile = small[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+            _fill(axes, corner, size, 2 * row, 2 * column, 2, 2, fills[row][column])
+            _fill(axes, target, size, row, column, 1, 1, fills[row][column])
+            down, right = np.unravel_index(tile.argmax(), tile.shape)
+            _frame(axes, corner, size, 2 * row + down, 2 * column + right, 1, 1, inset=0.11)
+    _grid(axes, small, corner, size, colour=None, fontsize=17)
+    _grid(axes, pooled, target, size, colour=None, fontsize=17)
+    for (x, y), side in ((corner, 4 * size), (target, 2 * size)):
+        for share in (0, 0.5, 1):  # thick lines around the tiles
+            look = dict(color=BLACK, linewidth=2.5, zorder=4, solid_capstyle="projecting")
+            axes.plot([x + share * side] * 2, [y, y - side], **look)
+            axes.plot([x, x + side], [y - share * side] * 2, **look)
+    axes.text(corner[0] + 2 * size, 5.7, "feature map, 4 × 4", weight="bold", **MIDDLE)
+    axes.text(target[0] + size, 4.5, "result, 2 × 2", weight="bold", **MIDDLE)
+    _arrow(axes, (7.2, 2.8), (11.2, 2.8))
+    axes.text(9.2, 3.5, "keep the largest\nof each tile", **MIDDLE)
+    return figure
+
+
+def intro_network():
+    """What each layer of the introduction's network hands on, the feature maps drawn to scale."""
+    figure, axes = canvas(5.6)
+    rows = (
+        (
+            ("Input", 32, 3, PALE_GREY, GREY),
+            ("Conv2D, 16 filters", 30, 16, PALE_BLUE, BLUE),
+            ("MaxPooling2D", 15, 16, PALE_ORANGE, ORANGE),
+            ("Conv2D, 32 filters", 13, 32, PALE_BLUE, BLUE),
+        ),
+        (
+            ("MaxPooling2D", 6, 32, PALE_ORANGE, ORANGE),
+            ("Flatten", 6 * 6 * 32, None, PALE_GREY, BLACK),
+            ("Dense, ReLU", 64, None, PALE_GREY, BLACK),
+            ("Dense, softmax", 10, None, PALE_GREEN, GREEN),
+        ),
+    )
+    for level, row in zip((8.65, 3.1), rows, strict=True):
+        for place, (name, size, depth, fill, edge) in enumerate(row):
+            x = 2.0 + 4 * place
+            if depth:
+                half = _stack(axes, (x, level), size, depth, fill, edge)
+                words = f"{size} × {size} × {depth}"
+            else:
+                half = _column(axes, (x, level), size, fill, edge)
+                words = f"{size:,} numbers"
+            axes.text(x, level + 2.15, name, fontsize=12, weight="bold", **MIDDLE)
+            axes.text(x, level - 2.1, words, **MIDDLE)
+            if place:
+                _arrow(axes, (before, level), (x - half - 0.12, level))
+            before = x + half + 0.12
+    axes.text(14, 0.45, "one for each class", fontsize=12, **MIDDLE)
+    # from the end of the first row to the beginning of the second
+    turn = 5.98
+    axes.plot([14, 14, 2], [6.2, turn, turn], color=GREY, linewidth=1.8)
+    _arrow(axes, (2, turn), (2, 5.55))
+    return figure
+
+
+def _array(name):
+    """Numbers of `name = np.array([...])` in the episode, so that picture and text agree."""
+    text = EPISODE.read_text("utf-8")
+    found = re.search(rf"^{name} = np\.array\((\[.*?^\])\)$", text, re.M | re.S)
+    return np.array(ast.literal_eval(found[1]))
+
+
+def _slide(picture, kernel):
+    """The kernel at every place where it fits on the picture."""
+    windows = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+    return (windows * kernel).sum(axis=(2, 3))
+
+
+def _minus(number):
+    """A number as text, with a proper minus sign."""
+    return f"{number}".replace("-", "−")
+
+
+def _signed(number):
+    """A number as a factor: in parentheses if it is negative."""
+    return f"({_minus(number)})" if number < 0 else f"{number}"
+
+
+def _bright(value):
+    """Shade of grey for 0 (dark) to 9 (bright), never too dark for black numbers."""
+    return str(0.62 + 0.38 * value / 9)
+
+
+def _centres(corner, size, rows, columns):
+    """Centres of the cells of a grid, row by row."""
+    left, top = corner
+    return [
+        (left + (column + 0.5) * size, top - (row + 0.5) * size)
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
+def _grid(axes, array, corner, size, colour, fontsize=13):
+    """A grid of cells with its numbers; without numbers if all are 0.
+
+    Args:
+        array: 2-D array.
+        corner: its upper left corner.
+        size: of a cell.
+        colour: function from a value to its cell's colour; None to fill nothing.
+    """
+    rows, columns = array.shape
+    fills = [colour(value) if colour else "none" for value in array.flat]
+    places = _centres(corner, size, rows, columns)
+    for (x, y), fill, value in zip(places, fills, array.flat, strict=True):
+        place = (x - size / 2, y - size / 2)
+        axes.add_patch(Rectangle(place, size, size, facecolor=fill, edgecolor=GREY, linewidth=1))
+        if array.any():
+            axes.text(x, y, _minus(value), fontsize=fontsize, color=BLACK, zorder=5, **MIDDLE)
+
+
+def _place(corner, size, row, column, rows, columns):
+    """Lower left corner, width and height of some cells of a grid."""
+    x, y = corner[0] + column * size, corner[1] - (row + rows) * size
+    return (x, y), columns * size, rows * size
+
+
+def _fill(axes, corner, size, row, column, rows, columns, colour):
+    """Colour some cells, below the grid."""
+    place = _place(corner, size, row, column, rows, columns)
+    axes.add_patch(Rectangle(*place, facecolor=colour, edgecolor="none", zorder=0))
+
+
+def _frame(axes, corner, size, row, column, rows, columns, colour=VERMILION, inset=0.0):
+    """A thick frame around some cells of a grid, or by `inset` within their border."""
+    (x, y), width, height = _place(corner, size, row, column, rows, columns)
+    look = dict(facecolor="none", edgecolor=colour, linewidth=3.2, zorder=6)
+    place = (x + inset, y + inset), width - 2 * inset, height - 2 * inset
+    axes.add_patch(Rectangle(*place, **look))
+
+
+def _sums(axes, window, kernel, total):
+    """The window times the kernel, row by row, and their sum."""
+    for number, name in enumerate(("top row", "middle row", "bottom row")):
+        y = 2.5 - 0.6 * number
+        pairs = list(zip(window[number], kernel[number], strict=True))
+        products = [_minus(value * weight) for value, weight in pairs]
+        axes.text(0.6, y, f"{name}:", va="center")
+        terms = " + ".join(f"{value} · {_signed(weight)}" for value, weight in pairs)
+        axes.text(3.6, y, terms, va="center")
+        axes.text(9.35, y, "=", **MIDDLE)
+        axes.text(9.9, y, " + ".join(products).replace("+ −", "− "), va="center")
+        axes.text(13.0, y, "=", **MIDDLE)
+        row_sum = sum(value * weight for value, weight in pairs)
+        axes.text(14.6, y, _minus(row_sum), ha="right", va="center")
+    axes.plot([12.7, 14.8], [0.93, 0.93], color=BLACK, linewidth=1.2)
+    axes.text(0.6, 0.5, "added up, the framed cell:", va="center")
+    axes.text(14.6, 0.5, _minus(total), weight="bold", ha="right", va="center")
+
+
+def _join(axes, source, target, cell, line, fill):
+    """A window of three by three in one grid, joined to one cell of another."""
+    corner, row, column = source
+    _fill_above(axes, corner, cell, row, column, 3, fill)
+    _frame(axes, corner, cell, row, column, 3, 3, line)
+    (x, y), width, height = _place(corner, cell, row, column, 3, 3)
+    corner, row, column = target
+    _fill_above(axes, corner, cell, row, column, 1, fill)
+    _frame(axes, corner, cell, row, column, 1, 1, line)
+    (end_x, end_y), _, side = _place(corner, cell, row, column, 1, 1)
+    for start, end in ((y, end_y), (y + height, end_y + side)):
+        axes.plot([x + width, end_x], [start, end], color=line, linewidth=1.5, zorder=6)
+
+
+def _fill_above(axes, corner, cell, row, column, count, fill):
+    """Colour a square of cells, above the grid, and draw the lines between them."""
+    place = _place(corner, cell, row, column, count, count)
+    axes.add_patch(Rectangle(*place, facecolor=fill, edgecolor="none", zorder=2))
+    for n in range(1, count):
+        (x, y), width, height = place
+        axes.plot([x, x + width], [y + n * cell] * 2, color=GREY, linewidth=1, zorder=3)
+        axes.plot([x + n * cell] * 2, [y, y + height], color=GREY, linewidth=1, zorder=3)
+
+
+def _arrow(axes, start, end):
+    """A grey arrow."""
+    look = dict(arrowstyle="-|>", color=GREY, linewidth=1.8, mutation_scale=15)
+    look |= dict(shrinkA=0, shrinkB=0)
+    axes.annotate("", xy=end, xytext=start, arrowprops=look, zorder=7)
+
+
+def _stack(axes, middle, size, depth, fill, edge):
+    """Feature maps as sheets, one behind the other. Returns half its width."""
+    side = size * 0.075
+    shift = 0.055  # between neighbouring sheets
+    reach = shift * (depth - 1)
+    left, bottom = middle[0] - (side + reach) / 2, middle[1] - (side + reach) / 2
+    for sheet in reversed(range(depth)):
+        place = (left + sheet * shift, bottom + sheet * shift)
+        axes.add_patch(Rectangle(place, side, side, facecolor=fill, edgecolor=edge, linewidth=0.6))
+    return (side + reach) / 2
+
+
+def _column(axes, middle, count, fill, edge):
+    """Numbers in one row, as a narrow bar whose length grows with their logarithm."""
+    length, width = 1.1 * np.log10(count), 0.42
+    place = (middle[0] - width / 2, middle[1] - length / 2)
+    axes.add_patch(Rectangle(place, width, length, facecolor=fill, edgecolor=edge, linewidth=1.8))
+    for share in np.linspace(0, 1, max(3, min(count, 24)) + 1)[1:-1]:
+        y = place[1] + share * length
+        axes.plot([place[0], place[0] + width], [y, y], color=edge, linewidth=0.7)
+    return width / 2
