@@ -118,9 +118,10 @@ def _bracket(axes, run):
     look = dict(color=DARK_VERMILION, fontsize=11, weight="bold", ha="center", va="center")
     if len(run) > 1:
         across = [left + 0.6, left + 0.6, right - 0.2, right - 0.2]
-        axes.plot(across, [near, far, far, near], color=VERMILION, linewidth=2)
+        axes.plot(across, [near, far, far, near], color=VERMILION, linewidth=2, zorder=0.4)
         words = "this episode"
         look["bbox"] = dict(facecolor="white", edgecolor="none", pad=2)
+        look["zorder"] = 0.5  # over the bracket, under the numbers of the steps
     else:
         words = "▾ this episode" if outwards == 1 else "▴ this episode"
     axes.text((left + right) / 2 + 0.2, far, words, **look)
