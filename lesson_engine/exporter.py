@@ -100,11 +100,7 @@ def _to_page_notebook(episode, folder, left_out, outputs):
 
 def _prose_lines(episode, left_out):
     """The page's lines, with all that a notebook does not need turned into empty lines."""
-    lines = episode.text.replace("\r\n", "\n").split("\n")
-    lines[: episode.body_line - 1] = [""] * (episode.body_line - 1)
-    for line, info, language in episode.fence_openings:
-        if info.startswith("{."):
-            lines[line - 1] = lines[line - 1].replace(info, language)
+    lines = episode.plain_lines()
     for block in episode.blocks:
         for part in [*block.recorded, *block.figures]:
             _blank(lines, part.first_line, part.last_line)

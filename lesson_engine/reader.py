@@ -208,6 +208,18 @@ class Episode:
         """The file's name without its ending, such as "05-fit-cnn"."""
         return Path(self.path).stem
 
+    def plain_lines(self):
+        """Lines of the text, as many as there are, that every Markdown tool understands.
+
+        The front matter is empty lines, and Pandoc's "{.python .skeleton}" is "python".
+        """
+        lines = self.text.replace("\r\n", "\n").split("\n")
+        lines[: self.body_line - 1] = [""] * (self.body_line - 1)
+        for line, info, language in self.fence_openings:
+            if info.startswith("{."):
+                lines[line - 1] = lines[line - 1].replace(info, language)
+        return lines
+
     @property
     def title(self):
         """The title in the front matter, or the file's name."""

@@ -68,11 +68,7 @@ def to_myst(page):
 
     Returns: text in which divs and blocks are directives and figures carry a class.
     """
-    lines = page.text.replace("\r\n", "\n").split("\n")
-    lines[: page.body_line - 1] = [""] * (page.body_line - 1)
-    for line, info, language in page.fence_openings:  # MyST knows no "{.python .skeleton}"
-        if info.startswith("{."):
-            lines[line - 1] = lines[line - 1].replace(info, language)
+    lines = page.plain_lines()
     for div in page.divs:  # MyST nests by length: the outer fence is the longer one
         colons = ":" * (40 - 2 * div.depth)
         _set_fence(lines, div.first_line, f"{colons}{{lesson-div}} {div.name}")
