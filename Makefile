@@ -1,5 +1,6 @@
 # make site   the lesson's site, from the recorded outputs, in _site/
 # make test   every check, with every block of every episode executed
+# make test-backends   episodes 01, 05 and 07 on Keras's JAX and PyTorch backends
 # Each makes its own environment; Python 3.11 or newer is all they need.
 
 PYTHON ?= python3
@@ -8,7 +9,11 @@ TEST := .venv-test
 GPU := $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
 TEST_LOCK := requirements/test-$(if $(filter 0,$(GPU)),cpu,gpu).txt
 
-.PHONY: help site serve test check record export figures lock clean
+BACKENDS := jax torch
+BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)
+TORCH := torch==2.13.0
+
+.PHONY: help site serve test test-backends check record export figures lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -24,6 +29,11 @@ serve: $(SITE)/ready
 test: $(TEST)/ready
 	$(TEST)/bin/python -m pytest
 
+# Another backend has other random numbers: what is printed is compared, but for its digits.
+test-backends: $(BACKENDS:%=test-backend-%)
+test-backend-%: .venv-%/ready
+	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest --lesson-stand-in $(BACKEND_EPISODES)
+
 check record export: $(TEST)/ready
 	$(TEST)/bin/lesson $@
 
@@ -37,18 +47,22 @@ lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install -q uv
 	$(COMPILE) -o requirements/site.txt
-	$(COMPILE) --extra run requirements/lesson-cpu.in -o requirements/test-cpu.txt
-	$(COMPILE) --extra run requirements/lesson-gpu.in -o requirements/test-gpu.txt
+	for kind in cpu gpu jax torch; do \
+	  $(COMPILE) --extra run requirements/lesson-$$kind.in -o requirements/test-$$kind.txt || exit 1; \
+	done
 
 $(SITE)/ready: requirements/site.txt pyproject.toml
 $(TEST)/ready: $(TEST_LOCK) pyproject.toml
-$(SITE)/ready $(TEST)/ready:
+.venv-torch/ready: requirements/test-torch.txt pyproject.toml
+.venv-jax/ready: requirements/test-jax.txt pyproject.toml
+$(SITE)/ready $(TEST)/ready .venv-jax/ready .venv-torch/ready:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
+	$(if $(filter .venv-torch,$(@D)),$(@D)/bin/pip install -q --disable-pip-version-check $(TORCH))
 	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 
 clean:
-	rm -rf _site build $(SITE) $(TEST) .venv-lock
+	rm -rf _site build $(SITE) $(TEST) $(BACKENDS:%=.venv-%) .venv-lock

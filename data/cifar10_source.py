@@ -37,17 +37,20 @@ BATCHES = {
 }
 
 
-def choose(folder, download):
+def choose(folder, download, stand_in=False):
     """Decide what this run reads.
 
     Args:
         folder: Path for files that are made once and can be thrown away.
         download: True if a download is wanted where nothing else is at hand.
+        stand_in: True if the stand-in is wanted, whatever is at hand.
 
     Returns: dict with "sentence" (for people), "real" (bool) and "environment" (variables
         that `prepare` reads).
     Raises: OSError or ValueError if CIFAR10_FOLDER names something else than the batches.
     """
+    if stand_in:
+        return drawn("A drawn stand-in for CIFAR-10, as asked for.", folder)
     cached = keras_home() / "datasets" / ARCHIVE
     if cached.is_file() and digest(cached, "sha256") == ARCHIVE_SHA256:
         return real(f"CIFAR-10 from Keras’s cache, {cached.parent}.")
@@ -59,19 +62,19 @@ def choose(folder, download):
     if download:
         fetch()
         return real(f"CIFAR-10, downloaded to {cached.parent}.")
-    return {
-        "sentence": (
-            "A drawn stand-in for CIFAR-10: the real data are neither in Keras’s cache nor "
-            f"in a folder named by {FOLDER_VARIABLE}."
-        ),
-        "real": False,
-        "environment": {STAND_IN_VARIABLE: str(draw_stand_in(folder))},
-    }
+    reason = f"neither in Keras’s cache nor in a folder named by {FOLDER_VARIABLE}"
+    return drawn(f"A drawn stand-in for CIFAR-10: the real data are {reason}.", folder)
 
 
 def real(sentence, environment=None):
     """What `choose` returns for the real data."""
     return {"sentence": sentence, "real": True, "environment": environment or {}}
+
+
+def drawn(sentence, folder):
+    """What `choose` returns for the stand-in."""
+    environment = {STAND_IN_VARIABLE: str(draw_stand_in(folder))}
+    return {"sentence": sentence, "real": False, "environment": environment}
 
 
 def keras_home():

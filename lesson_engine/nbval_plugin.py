@@ -32,6 +32,11 @@ def pytest_addoption(parser):
         help="fetch the lesson's data if it is not at hand, instead of using a stand-in",
     )
     group.addoption(
+        "--lesson-stand-in",
+        action="store_true",
+        help="use the stand-in even where the data are at hand, and compare structure only",
+    )
+    group.addoption(
         "--lesson-keep",
         action="store_true",
         help="keep the files that earlier runs left, so that one episode can run by itself",
@@ -64,7 +69,7 @@ class _Run:
         """Choose the data and empty the working folder, once."""
         if self.data is None:
             option = self.config.option
-            self.data = runner.choose_data(lesson, option.lesson_download)
+            self.data = runner.choose_data(lesson, option.lesson_download, option.lesson_stand_in)
             self.folder = runner.working_folder(lesson, self.data, fresh=not option.lesson_keep)
 
 
@@ -100,7 +105,7 @@ class EpisodeFile(IPyNbFile):
             data_words=self.lesson.data_words,
             figure_folder=self.path.parent,
         )
-        self.kernel = EpisodeKernel(run.folder, runner.kernel_environment(run.data))
+        self.kernel = EpisodeKernel(run.folder, runner.kernel_environment(self.lesson, run.data))
         if run.data.startup:
             self.kernel.run_startup(run.data.startup, self.lesson.timeout)
 

@@ -44,16 +44,17 @@ class Data:
     startup: str = ""
 
 
-def choose_data(settings, download=False):
+def choose_data(settings, download=False, stand_in=False):
     """Ask the lesson what its blocks shall read.
 
     The lesson's file named by `data_source` in pyproject.toml has two functions:
-    `choose(folder, download)`, called here, returns Data's first three fields as a dict;
+    `choose(folder, download, stand_in)`, called here, returns Data's first three fields as a dict;
     `prepare()`, called in each kernel before the first block, puts the data in place.
 
     Args:
         settings: Settings.
         download: True if fetching the data from the network is wanted.
+        stand_in: True if the stand-in is wanted, whatever is at hand.
 
     Returns: Data.
     Raises: LessonError if the lesson's data are there and not what they should be.
@@ -66,7 +67,7 @@ def choose_data(settings, download=False):
     folder = settings.build_folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        chosen = runpy.run_path(str(path))["choose"](folder, download)
+        chosen = runpy.run_path(str(path))["choose"](folder, download, stand_in)
     except (OSError, ValueError) as error:
         raise LessonError(settings.shown(path), None, str(error)) from error
     startup = f"__import__('runpy').run_path({str(path)!r})['prepare']()"
@@ -96,14 +97,21 @@ def working_folder(settings, data, fresh):
     return scripts
 
 
-def kernel_environment(data):
-    """Environment variables of a kernel: a few of ours, nothing secret."""
+def kernel_environment(settings, data):
+    """Environment variables of a kernel: a few of ours, nothing secret.
+
+    Args:
+        settings: Settings; its environment holds defaults of the lesson.
+        data: Data.
+
+    Returns: dict of text.
+    """
     passed = {
         name: value
         for name, value in os.environ.items()
         if name in PASSED_NAMES or name.startswith(PASSED_PREFIXES)
     }
-    return {**SET, **passed, **data.environment}
+    return {**SET, **settings.environment, **passed, **data.environment}
 
 
 def run(episode, settings, data, folder, progress=lambda message: None):
@@ -145,8 +153,9 @@ def run(episode, settings, data, folder, progress=lambda message: None):
             episode, cell, execute_reply
         ),
     )
+    environment = kernel_environment(settings, data)
     try:
-        client.execute(cwd=str(folder), env=kernel_environment(data), stderr=subprocess.DEVNULL)
+        client.execute(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError as error:
         line = book.cells[_last_started(book)].metadata["lesson"]["line"]
         raise LessonError(episode.path, line, KERNEL_DIED) from error

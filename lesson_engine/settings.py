@@ -1,7 +1,7 @@
 """Where the lesson's files are and what its maintainers chose."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -24,6 +24,7 @@ class Settings:
         data_source: path of a Python file that chooses the data, or None; see runner.
         data_words: words in outputs that depend on the data, masked on a stand-in.
         versions_of: modules that no block imports and results depend on all the same.
+        environment: variables that every kernel starts with, unless they are set outside.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Settings:
     data_source: Path | None = None
     data_words: tuple = ()
     versions_of: tuple = ()
+    environment: dict = field(default_factory=dict)
 
     @property
     def build_folder(self):

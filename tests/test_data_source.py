@@ -128,12 +128,15 @@ def test_the_split_of_the_real_data_is_the_published_one(source):
     ]  # fmt: skip
 
 
-def test_kernels_do_not_see_secrets(monkeypatch):
+def test_kernels_do_not_see_secrets(monkeypatch, make_lesson):
     monkeypatch.setenv("MY_TOKEN", "secret")
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
-    environment = runner.kernel_environment(runner.Data(environment={"CIFAR10_FOLDER": "x"}))
+    lesson = make_lesson(options='environment = {TF_OF_LESSON = "1", KERAS_BACKEND = "jax"}')
+    data = runner.Data(environment={"CIFAR10_FOLDER": "x"})
+    environment = runner.kernel_environment(lesson, data)
     assert "MY_TOKEN" not in environment
-    assert environment["KERAS_BACKEND"] == "tensorflow"
+    assert environment["TF_OF_LESSON"] == "1"
+    assert environment["KERAS_BACKEND"] == "tensorflow", "what is set outside goes first"
     assert environment["CIFAR10_FOLDER"] == "x"
 
 

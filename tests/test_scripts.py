@@ -36,7 +36,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory, lesson):
     """Variables of a run on a few hundred drawn pictures."""
     numpy = pytest.importorskip("numpy")
     draw = runpy.run_path(str(ROOT / "data" / "standin.py"))["make"]
@@ -46,7 +46,8 @@ def environment(tmp_path_factory):
     numpy.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))
     kept = {name: value for name, value in os.environ.items() if name != source["FOLDER_VARIABLE"]}
-    return {**kept, **runner.SET, "MPLBACKEND": "agg", source["STAND_IN_VARIABLE"]: str(path)}
+    ours = {"MPLBACKEND": "agg", source["STAND_IN_VARIABLE"]: str(path)}
+    return {**runner.SET, **lesson.environment, **kept, **ours}
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
