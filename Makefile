@@ -48,7 +48,7 @@ lock:
 	.venv-lock/bin/pip install -q uv
 	$(COMPILE) -o requirements/site.txt
 	for kind in cpu gpu jax torch; do \
-	  $(COMPILE) --extra run requirements/lesson-$$kind.in -o requirements/test-$$kind.txt || exit 1; \
+	  $(COMPILE) --extra run --extra test requirements/lesson-$$kind.in -o requirements/test-$$kind.txt || exit 1; \
 	done
 
 $(SITE)/ready: requirements/site.txt pyproject.toml

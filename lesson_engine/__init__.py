@@ -8,10 +8,14 @@ One module, one job, in the order in which a lesson passes through them:
     runner      notebook -> executed notebook, in a fresh kernel
     comparer    recorded and fresh outputs -> what a reader would see change
     recorder    executed notebook -> new Markdown text and figure files
+    notes       when, with what and how long: what is kept of a recording beside the Markdown
     exporter    Episode -> Spyder script, exercise notebook, solution notebook
 
     nbval_plugin       pytest: every block and claim of an episode is a test, compared by nbval
     sphinx_extension   Sphinx: an episode is a page, its blocks are cells inside its divs
+    episode_frame      what stands around an episode's text; schedule: the home page's table
+    collected_pages    pages made from all episodes; lesson_metadata: what search engines read
+    site_files         the finished site: both views, notebooks, scripts, one zip of everything
     command_line       `lesson build | serve | check | record | export`
 
     settings, divs, errors, files   what the others share

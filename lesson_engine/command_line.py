@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lesson_engine import files, reader, settings
+from lesson_engine import reader, settings
 from lesson_engine.errors import LessonError
 
 CONF = Path(__file__).parent / "theme"
+VIEWS = ("learner", "instructor")
 NOT_WATCHED = r"/(build|_site|tests|\.[^/]+)/"
 
 
@@ -117,33 +118,36 @@ def choose_episodes(lesson, wanted):
 
 def build(lesson, options):
     """Make the site in _site/."""
-    from lesson_engine import exporter
+    from lesson_engine import site_files
 
     episodes = choose_episodes(lesson, [])
-    code = subprocess.call(_sphinx("sphinx", lesson), env=_environment(lesson))
-    if code:
-        return code
-    exporter.export_notebooks(lesson, episodes, _html(lesson) / "notebooks")
-    files.replace_folder(lesson.site_folder, _html(lesson))
+    runs = [
+        subprocess.Popen(_sphinx("sphinx", lesson, view), env=_environment(lesson, view))
+        for view in VIEWS
+    ]
+    codes = [run.wait() for run in runs]
+    if any(codes):
+        return max(codes)
+    site_files.assemble(lesson, episodes, [_html(lesson, view) for view in VIEWS])
     print(f"the site is in {lesson.shown(lesson.site_folder)}/: open index.html there")
     return 0
 
 
 def serve(lesson, options):
-    """Build, serve on this machine only, rebuild after every change."""
-    command = _sphinx("sphinx_autobuild", lesson)
+    """Build, serve on this machine only, rebuild after every change: the instructor view."""
+    command = _sphinx("sphinx_autobuild", lesson, "instructor")
     command += ["--port", options.port, "--open-browser", "--re-ignore", NOT_WATCHED]
-    return subprocess.call(command, env=_environment(lesson))
+    return subprocess.call(command, env=_environment(lesson, "instructor"))
 
 
-def _html(lesson):
+def _html(lesson, view):
     """Where Sphinx works; _site/ gets a copy once all is well."""
-    return lesson.build_folder / "site" / "html"
+    return lesson.build_folder / "site" / view / "html"
 
 
-def _sphinx(module, lesson):
-    folders = [str(lesson.root), str(_html(lesson))]
-    cache = str(lesson.build_folder / "site" / "doctrees")
+def _sphinx(module, lesson, view):
+    folders = [str(lesson.root), str(_html(lesson, view))]
+    cache = str(lesson.build_folder / "site" / view / "doctrees")
     return [
         sys.executable,
         "-m",
@@ -159,8 +163,8 @@ def _sphinx(module, lesson):
     ]
 
 
-def _environment(lesson):
-    return {**os.environ, "LESSON_ROOT": str(lesson.root)}
+def _environment(lesson, view):
+    return {**os.environ, "LESSON_ROOT": str(lesson.root), "LESSON_VIEW": view}
 
 
 def check(lesson, options):

@@ -11,11 +11,13 @@ class DivKind:
         title: heading shown when the author gives none; None where the content speaks.
         folds: True if the reader has to open it.
         audience: "everyone" or "instructor".
+        names_itself: True if its kind stands before a title that the author gave.
     """
 
     title: str | None
     folds: bool = False
     audience: str = "everyone"
+    names_itself: bool = False
 
 
 DIV_KINDS = {
@@ -26,10 +28,10 @@ DIV_KINDS = {
     "prereq": DivKind("Prerequisite"),
     "checklist": DivKind("Checklist"),
     "callout": DivKind("Callout"),
-    "caution": DivKind("Caution"),
-    "testimonial": DivKind("Testimonial"),
-    "discussion": DivKind("Discussion"),
-    "challenge": DivKind("Challenge"),
+    "caution": DivKind("Caution", names_itself=True),
+    "testimonial": DivKind("Testimonial", names_itself=True),
+    "discussion": DivKind("Discussion", names_itself=True),
+    "challenge": DivKind("Challenge", names_itself=True),
     "solution": DivKind("Show me the solution", folds=True),
     "hint": DivKind("Give me a hint", folds=True),
     "spoiler": DivKind("Show details", folds=True),

@@ -18,9 +18,9 @@ LEFT_OUT_OF_SOLUTIONS = tuple(
 LEFT_OUT_OF_EXERCISES = ("solution", *LEFT_OUT_OF_SOLUTIONS)
 
 
-def script_name(episode):
-    """File name that Python can import: "05-fit-cnn.md" gives "05_fit_cnn.py"."""
-    return episode.name.replace("-", "_") + ".py"
+def script_name(name):
+    """File name that Python can import: "05-fit-cnn" gives "05_fit_cnn.py"."""
+    return name.replace("-", "_") + ".py"
 
 
 def to_script(episode):
@@ -168,7 +168,7 @@ def export_scripts(lesson, episodes):
     """Write scripts/*.py; returns the paths that changed."""
     paths = []
     for episode in episodes:
-        path = lesson.root / "scripts" / script_name(episode)
+        path = lesson.root / "scripts" / script_name(episode.name)
         if episode.blocks and files.write(path, to_script(episode)):
             paths.append(path)
     return paths

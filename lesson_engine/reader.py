@@ -184,6 +184,7 @@ class Episode:
         front_matter: dict; body_line: the line on which the body starts, from 1.
         comment_lines: (first, last) of every tool directive that is a paragraph of its own.
         fence_openings: (line, info string, language) of every fence, code or not.
+        table_heads: (line, list of text) of the first row of every table.
         references: dict of link definitions, label in capitals -> address; the lesson's
             links.md included.
     """
@@ -201,6 +202,7 @@ class Episode:
     links: list = field(default_factory=list)
     comment_lines: list = field(default_factory=list)
     fence_openings: list = field(default_factory=list)
+    table_heads: list = field(default_factory=list)
     references: dict = field(default_factory=dict)
 
     @property
@@ -345,6 +347,8 @@ class _Reading:
         elif token.type == "inline":
             self.take_inline(token, before)
         else:
+            if token.type == "thead_open":
+                self.episode.table_heads.append((token.map[0] + 1, []))
             if token.type in CONTAINERS:
                 self.containers.append((CONTAINERS[token.type], len(self.open_divs)))
             elif token.type in ("list_item_close", "blockquote_close"):
@@ -427,6 +431,8 @@ class _Reading:
 
     def take_inline(self, token, before):
         first, last = token.map[0] + 1, token.map[1]
+        if before is not None and before.type == "th_open":
+            self.episode.table_heads[-1][1].append(token.content.strip())
         if before is not None and before.type == "heading_open":
             level = int(before.tag[1:])
             text = token.content.strip()

@@ -4,16 +4,9 @@ What agrees with what is recorded stays as it is, byte for byte: times that diff
 to run, and results within their tolerance, are not rewritten.
 """
 
-import ast
-import hashlib
-import json
-import os
-import platform
 from dataclasses import dataclass, field
-from datetime import date
-from importlib import metadata
 
-from lesson_engine import comparer, files
+from lesson_engine import comparer, files, notes
 from lesson_engine.errors import LessonError
 
 KINDS = ("output", "warning", "error")
@@ -149,76 +142,9 @@ def write(episode, lesson, recording, book):
     for source, picture in recording.pictures.items():
         if files.write(path.parent / source, picture):
             changed.append(path.parent / source)
-    notes = lesson.records_folder / f"{episode.name}.json"
-    if files.write(notes, _notes(episode, lesson, recording, book, notes)):
-        changed.append(notes)
+    noted = notes.path_of(episode.name, lesson)
+    if files.write(noted, notes.updated(episode, lesson, book, recording.changed)):
+        changed.append(noted)
     if files.write(path, recording.text):
         changed.append(path)
     return changed
-
-
-def _notes(episode, lesson, recording, book, path):
-    """JSON text: per block the code's digest, the seconds it took, when and with what.
-
-    A block that still agrees keeps its entry, so that a second recording changes nothing.
-    """
-    old = read_notes(path)
-    known = {(entry["code"], entry["place"]): entry for entry in old.get("blocks", [])}
-    environment = {"date": date.today().isoformat(), **environment_of(episode, lesson)}
-    environments = dict(old.get("environments", {}))
-    entries, seen = [], {}
-    for cell in book.cells:
-        if cell.metadata["lesson"]["kind"] != "block":
-            continue
-        digest = hashlib.sha256(cell.source.encode("utf-8")).hexdigest()[:16]
-        place = seen[digest] = seen.get(digest, 0) + 1  # the same code may stand twice
-        entry = known.get((digest, place))
-        if entry is None or cell.metadata["lesson"]["index"] in recording.changed:
-            name = _name_for(environment, environments)
-            seconds = round(cell.metadata["lesson"]["seconds"], 1)
-            entry = {"code": digest, "place": place, "seconds": seconds, "environment": name}
-        entries.append(entry)
-    used = {entry["environment"] for entry in entries}
-    kept = {name: value for name, value in environments.items() if name in used}
-    return json.dumps({"environments": kept, "blocks": entries}, indent=1) + "\n"
-
-
-def _name_for(environment, environments):
-    for name, known in environments.items():
-        if known == environment:
-            return name
-    name = str(1 + max(map(int, environments), default=0))
-    environments[name] = environment
-    return name
-
-
-def read_notes(path):
-    """What was noted of an episode's recording; an empty dict if nothing was."""
-    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
-
-
-def environment_of(episode, lesson):
-    """Versions that the episode's outputs depend on.
-
-    Args:
-        episode: Episode, whose import statements are followed.
-        lesson: Settings; its versions_of names more modules.
-
-    Returns: dict of text, with "python", "machine" and one entry a distribution.
-    """
-    modules = {"matplotlib", *lesson.versions_of}
-    for block in episode.blocks:
-        try:
-            tree = ast.parse(block.source)
-        except SyntaxError:  # magics
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                modules |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                modules.add(node.module.split(".")[0])
-    found = metadata.packages_distributions()
-    names = sorted({found[module][0] for module in modules if module in found}, key=str.lower)
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    versions = {name: metadata.version(name) for name in names}
-    return {"python": platform.python_version(), "machine": machine, **versions}

@@ -67,10 +67,15 @@ class Settings:
         """Paths of the episodes, in teaching order (config.yaml's, else by name)."""
         return self._pages("episodes")
 
-    def page_paths(self):
-        """Paths of all Markdown pages: the home page, each folder's, then the top level's."""
+    def page_paths(self, view="instructor"):
+        """Paths of all Markdown pages: the home page, each folder's, then the top level's.
+
+        Args:
+            view: "instructor" for all of them, "learner" for those that learners see.
+        """
         home = self.root / "index.md"
-        pages = [path for folder in PAGE_FOLDERS for path in self._pages(folder)]
+        folders = [name for name in PAGE_FOLDERS if view == "instructor" or name != "instructors"]
+        pages = [path for folder in folders for path in self._pages(folder)]
         others = [path for path in sorted(self.root.glob("*.md")) if path.name not in NO_PAGES]
         return [home, *pages, *(path for path in others if path != home)]
 

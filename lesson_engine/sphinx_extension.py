@@ -22,7 +22,15 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_engine import notebook, reader, settings
+from lesson_engine import (
+    collected_pages,
+    episode_frame,
+    lesson_metadata,
+    notebook,
+    reader,
+    schedule,
+    settings,
+)
 from lesson_engine.divs import DIV_KINDS
 from lesson_engine.errors import LessonError
 
@@ -135,7 +143,18 @@ class LessonCell(SphinxDirective):
             cell["classes"].append("progress")  # long lines, whose end matters most
         for figure in book.metadata["lesson_cells"][place]["figures"]:
             cell += self.figure(figure)
+        noted = self.noted()[place - 1 : place]
+        if noted and noted[0] and noted[0]["seconds"] >= episode_frame.LONG:
+            text = f"took {episode_frame.in_words(noted[0]['seconds'])} when recorded"
+            cell.insert(0, nodes.paragraph("", text, classes=["cell-time"]))
         return box.children
+
+    def noted(self):
+        """What was noted of the page's blocks, looked up once a page."""
+        if "lesson_noted" not in self.env.temp_data:
+            noted = episode_frame.noted_blocks(self.env, self.env.docname)
+            self.env.temp_data["lesson_noted"] = noted
+        return self.env.temp_data["lesson_noted"]
 
     def figure(self, figure):
         node = nodes.figure("", nodes.image(uri=figure["source"], alt=figure["alt"] or ""))
@@ -163,6 +182,8 @@ class LessonDiv(SphinxDirective):
     def run(self):
         name = self.arguments[0]
         kind = DIV_KINDS[name]
+        if kind.audience == "instructor" and self.config.lesson_view != "instructor":
+            return []  # not in the page, and so not in what can be searched
         title, body = self.title_and_body(kind)
         node = Details() if kind.folds else nodes.container()
         node["classes"] += ["lesson-div", name]
@@ -171,6 +192,8 @@ class LessonDiv(SphinxDirective):
         if title:
             inline, messages = self.state.inline_text(title, self.lineno)
             heading = Summary if kind.folds else nodes.paragraph
+            if kind.names_itself and title != kind.title:
+                inline.insert(0, nodes.Text(f"{kind.title}: "))
             node += heading("", "", *inline, classes=["lesson-div-title"])
         self.state.nested_parse(self.content[body:], self.content_offset + body, node)
         return [node, *messages]
@@ -235,18 +258,28 @@ class FiguresWithCaptions(SphinxTransform):
             paragraph.replace_self(figure)
 
 
-class TimesBelowTitle(SphinxTransform):
-    """Say how long an episode takes, from its front matter."""
+class EpisodeFrame(SphinxTransform):
+    """Put times and files below an episode's title, and how it was recorded at its end."""
 
     default_priority = 210
 
     def apply(self):
         metadata = self.env.metadata[self.env.docname]
         titles = list(self.document.findall(nodes.title))
-        if titles and "teaching" in metadata and "exercises" in metadata:
-            text = f"Teaching: {metadata['teaching']} min · Exercises: {metadata['exercises']} min"
-            place = titles[0].parent.index(titles[0]) + 1
-            titles[0].parent.insert(place, nodes.paragraph("", text, classes=["lesson-times"]))
+        root = "../" * (self.env.docname.count("/") + (self.config.lesson_view == "instructor"))
+        if titles and self.env.docname == self.config.root_doc:
+            section = titles[0].parent
+            section.insert(section.index(titles[0]) + 1, episode_frame.whole_lesson(root))
+        if not (titles and "teaching" in metadata and "exercises" in metadata):
+            return
+        noted = episode_frame.noted_blocks(self.env, self.env.docname)
+        section, name = titles[0].parent, self.env.docname.rpartition("/")[2]
+        place = section.index(titles[0]) + 1
+        section.insert(place, episode_frame.times(metadata, noted))
+        section.insert(place + 1, episode_frame.files(name, root))
+        ending = episode_frame.provenance(noted)
+        if ending is not None:
+            section += ending
 
 
 def check_page(app, docname, source):
@@ -259,19 +292,40 @@ def check_page(app, docname, source):
 
 
 def complete_page(app, docname, source):
-    """Add what the Workbench adds: shared links, and on the home page the list of pages."""
+    """Add what the Workbench adds: shared links, and on the home page schedule and list of pages."""
     lesson = settings.find(app.srcdir)
     source[0] += "\n\n" + lesson.shared_links
     if docname != app.config.root_doc:
         return
+    episodes = lesson.episode_paths()
+    pages = {path: reader.read_page(lesson, path) for path in episodes}
+    for path in episodes:
+        app.env.note_dependency(str(path))
+    source[0] += schedule.markdown(lesson, list(pages.values()))
     groups = {}
-    for path in lesson.page_paths()[1:]:
+    for path in lesson.page_paths(app.config.lesson_view)[1:]:
         page = path.relative_to(lesson.root).with_suffix("").as_posix()
+        if path in pages:
+            page = f"{episodes.index(path) + 1}. {pages[path].title} <{page}>"
         folder = path.parent.name if path.parent != lesson.root else "about"
         groups.setdefault(folder.capitalize(), []).append(page)
-    for caption, pages in groups.items():
-        listing = "\n".join(pages)
+    for caption, entries in groups.items():
+        listing = "\n".join(entries)
         source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
+
+
+def add_to_context(app, pagename, templatename, context, doctree):
+    """Names that the templates use."""
+    lesson, view = settings.find(app.srcdir), app.config.lesson_view
+    root = context.get("content_root") or "./"
+    context["lesson_view"] = view
+    context["collected_pages"] = collected_pages.TITLES.items()
+    context["lesson_metadata"] = lesson_metadata.json_ld(lesson, pagename, context.get("title"))
+    if view == "learner":
+        context["other_view"] = f"{root}instructor/{pagename}.html"
+    else:
+        known = pagename in collected_pages.TITLES or not pagename.startswith("instructors/")
+        context["other_view"] = f"{root}../{pagename if known else 'index'}.html"
 
 
 def setup(app):
@@ -287,9 +341,12 @@ def setup(app):
         block_renderers=(_visit_block_math, None),
     )
     app.add_transform(FiguresWithCaptions)
-    app.add_transform(TimesBelowTitle)
+    app.add_transform(EpisodeFrame)
     app.connect("source-read", check_page)
     app.connect("source-read", complete_page)
+    app.connect("html-collect-pages", collected_pages.collect)
+    app.connect("html-page-context", add_to_context)
+    app.add_config_value("lesson_view", "instructor", "env", [str])
     app.connect(
         "config-inited",
         lambda app, config: config.nb_custom_formats.setdefault(".md", READER),

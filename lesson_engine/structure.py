@@ -33,6 +33,7 @@ def faults(page, lesson):
         _check_front_matter(page, fault)
         _check_divs(page, fault)
     _check_headings(page, fault)
+    _check_tables(page, fault)
     _check_figures(page, folder.parent, fault)
     _check_links(page, folder.parent, fault)
     _check_blocks(page, lesson, fault)
@@ -87,6 +88,13 @@ def _check_headings(page, fault):
         if heading.text in seen:
             fault(heading.line, f"this heading stands in line {seen[heading.text]}, too")
         seen[heading.text] = heading.line
+
+
+def _check_tables(page, fault):
+    """Screen readers read the head of the column with each cell."""
+    for line, cells in page.table_heads:
+        if not all(cells):
+            fault(line, "a column of this table has no heading; name what stands in it")
 
 
 def _check_figures(page, folder, fault):

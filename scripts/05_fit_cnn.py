@@ -37,6 +37,11 @@ print("Validation:", val_images.shape, val_labels.shape)
 folder = Path("fit_outputs")
 folder.mkdir(exist_ok=True)
 
+# how many steps Keras takes in one go; PyTorch takes one at a time
+steps_at_once = 25
+if keras.backend.backend() == "torch":
+    steps_at_once = 1
+
 
 # %%
 def create_model_intro():
@@ -244,7 +249,7 @@ model_intro.compile(
     loss=keras.losses.CategoricalCrossentropy(),
     optimizer=create_optimizer(),
     metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-    steps_per_execution=25,
+    steps_per_execution=steps_at_once,
 )
 
 # %% [markdown]
@@ -334,7 +339,7 @@ print("steps with 64: ", steps_with_64)
 # %%
 demo_losses = {}
 
-for number in [1, 25]:
+for number in [1, steps_at_once]:
     keras.utils.set_random_seed(42)
     model_demo = create_model_intro()
     model_demo.compile(
@@ -349,7 +354,7 @@ for number in [1, 25]:
     )
     demo_losses[number] = history_demo.history["loss"]
 
-print("identical losses:", demo_losses[1] == demo_losses[25])
+print("identical losses:", demo_losses[1] == demo_losses[steps_at_once])
 
 
 # %% [markdown]
@@ -400,7 +405,7 @@ model_few.compile(
     loss=keras.losses.CategoricalCrossentropy(),
     optimizer=keras.optimizers.Adam(learning_rate=0.001),
     metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-    steps_per_execution=25,
+    steps_per_execution=steps_at_once,
 )
 history_few = model_few.fit(
     few_images,
@@ -477,7 +482,7 @@ model_dropout.compile(
     loss=keras.losses.CategoricalCrossentropy(),
     optimizer=create_optimizer(),
     metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-    steps_per_execution=25,
+    steps_per_execution=steps_at_once,
 )
 history_dropout = model_dropout.fit(
     train_images,
@@ -539,7 +544,7 @@ model_dense.compile(
     loss=keras.losses.CategoricalCrossentropy(),
     optimizer=create_optimizer(largest_rate=0.002),
     metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-    steps_per_execution=25,
+    steps_per_execution=steps_at_once,
 )
 history_dense = model_dense.fit(
     train_images,

@@ -59,6 +59,7 @@ ALTERATIONS = [
     ("::: keypoints", "::: keypoint", 30, "did you mean 'keypoints'"),
     ("- Done.\n:::", "- Done.", 30, "never closed"),
     ("A second line.", "#### A skipped level", 42, "skips a level"),
+    ("A second line.", "| | A |\n|---|---|\n| b | 1 |", 42, "has no heading"),
     ("A second line.", "Look [here](https://a.org).", 42, "name what is behind the link"),
     ("A second line.", "Look at [the next](02-none.md).", 42, "02-none.md is not there"),
     ("A second line.", "[Not secure](http://a.org).", 42, "use https://"),

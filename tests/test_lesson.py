@@ -26,14 +26,14 @@ def test_pages_keep_the_rules(page):
 
 @by_name(EPISODES)
 def test_the_script_is_what_the_episode_gives(page):
-    path = LESSON.root / "scripts" / exporter.script_name(page)
+    path = LESSON.root / "scripts" / exporter.script_name(page.name)
     assert path.is_file(), f"{path} is missing: run `lesson export`"
     assert path.read_text("utf-8") == exporter.to_script(page), "run `lesson export`"
 
 
 @by_name(EPISODES)
 def test_the_script_holds_every_block_in_spyder_cells(page):
-    text = (LESSON.root / "scripts" / exporter.script_name(page)).read_text("utf-8")
+    text = (LESSON.root / "scripts" / exporter.script_name(page.name)).read_text("utf-8")
     cells = [
         cell.source for cell in jupytext.reads(text, "py:percent").cells if cell.cell_type == "code"
     ]

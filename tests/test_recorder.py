@@ -10,7 +10,7 @@ import pytest
 from conftest import PAGE, ROOT
 from nbformat import v4
 
-from lesson_engine import comparer, files, notebook, reader, recorder
+from lesson_engine import comparer, files, notebook, notes, reader, recorder
 from lesson_engine.errors import LessonError
 
 DRAWING = """
@@ -127,10 +127,17 @@ def test_an_episode_edited_while_it_ran_is_not_overwritten(make_lesson, tmp_path
 def test_what_was_recorded_with_what_is_noted(make_lesson, lesson_command):
     lesson = make_lesson(PAGE.replace("total: 7\n", "total: 8\n"))
     lesson_command("record")
-    notes = recorder.read_notes(lesson.records_folder / "01-small.json")
-    (block,) = notes["blocks"]
-    assert notes["environments"][block["environment"]]["python"] == sys.version.split()[0]
+    noted = notes.read(notes.path_of("01-small", lesson))
+    (block,) = noted["blocks"]
+    assert noted["environments"][block["environment"]]["python"] == sys.version.split()[0]
     assert block["seconds"] >= 0
+    page = reader.read_page(lesson, lesson.root / "episodes" / "01-small.md")
+    (found,) = notes.of_blocks(page, lesson)
+    assert found["seconds"] == block["seconds"] and found["environment"]["machine"]
+    (unknown,) = notes.of_blocks(
+        reader.read(page.text.replace("3 + 4", "4 + 3"), page.path), lesson
+    )
+    assert unknown is None, "other code was never recorded"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

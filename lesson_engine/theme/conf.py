@@ -6,6 +6,7 @@ from pathlib import Path
 from lesson_engine import settings
 
 lesson = settings.find(os.environ["LESSON_ROOT"])
+lesson_view = os.environ["LESSON_VIEW"]
 
 project = lesson.config.get("title", "Lesson")
 author = lesson.config.get("contact", "")
@@ -14,7 +15,9 @@ language = lesson.config.get("lang", "en-GB")
 
 extensions = ["lesson_engine.sphinx_extension", "sphinx_copybutton"]
 root_doc = "index"
-include_patterns = [path.relative_to(lesson.root).as_posix() for path in lesson.page_paths()] + [
+include_patterns = [
+    path.relative_to(lesson.root).as_posix() for path in lesson.page_paths(lesson_view)
+] + [
     "episodes/fig/**",
     "fig/**",
 ]
@@ -30,7 +33,22 @@ html_math_renderer = "mathml"
 html_theme = "furo"  # 23 kB gzipped; the alternatives carry over 650 kB
 html_title = project
 html_static_path = [str(Path(__file__).parent / "static")]
+templates_path = [str(Path(__file__).parent / "templates")]
 html_css_files = ["lesson.css"]
+html_js_files = [("lesson.js", {"defer": "defer"})]
+html_show_search_summary = False  # it would be fetched, which browsers refuse for file://
+html_use_index = False
+html_baseurl = lesson.config.get("url", "")
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "lesson-links.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False

@@ -1,0 +1,66 @@
+"""Diagrams of episode 07: what transfer learning keeps and what it learns anew."""
+
+from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch, Rectangle
+from style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_GREY,
+    canvas,
+)
+from workflow import workflow as _workflow
+
+
+def workflow():
+    """The ten steps, 10 marked."""
+    return _workflow({10})
+
+
+def transfer():
+    """The trained network above, the new one below: same features, frozen, and a new last layer."""
+    figure, axes = canvas(height=4.2)
+    rows = [
+        (5.1, "trained before", "40,000\npictures", "last layer\n10,250 parameters", "ten\nclasses"),
+        (1.0, "the new question", "100\npictures", "new last layer\n1,025 parameters", "pet\nor not?"),
+    ]
+    for y, title, before, last, after in rows:
+        new = y < 3
+        middle = y + 1.0
+        axes.text(0.3, y + 2.5, title, ha="left", va="center", weight="bold")
+        for sheet in range(3):
+            corner = 0.35 + 0.13 * sheet, y + 0.3 - 0.1 * sheet
+            axes.add_patch(Rectangle(corner, 1.75, 1.4, facecolor=PALE_GREY, edgecolor=GREY, lw=1.2))
+        axes.text(1.48, middle - 0.2, before, ha="center", va="center", fontsize=12)
+        words = "convolutions and pooling\n23,584 parameters"
+        _box(axes, 3.4, y, 4.8, 2.0, words, PALE_BLUE, BLUE, dashed=new)
+        fill, edge = (PALE_GREEN, GREEN) if new else (PALE_GREY, GREY)
+        _box(axes, 9.4, y, 3.5, 2.0, last, fill, edge)
+        axes.text(15.0, middle, after, ha="center", va="center")
+        for start, end in ((2.5, 3.35), (8.25, 9.35), (12.95, 14.05)):
+            _arrow(axes, (start, middle), (end, middle))
+    _arrow(axes, (5.8, 5.0), (5.8, 3.1))
+    axes.text(6.15, 4.05, "take over with all parameters", ha="left", va="center", fontsize=12)
+    _padlock(axes, 4.65, 0.52)
+    axes.text(5.1, 0.52, "frozen: stays as it is", ha="left", va="center", fontsize=12)
+    axes.text(11.15, 0.52, "learns", ha="center", va="center", fontsize=12)
+    return figure
+
+
+def _box(axes, x, y, width, height, words, fill, edge, dashed=False):
+    shape = "round,pad=0,rounding_size=0.2"
+    look = dict(facecolor=fill, edgecolor=edge, lw=1.8, linestyle=(0, (4, 2)) if dashed else "-")
+    axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=shape, **look))
+    axes.text(x + width / 2, y + height / 2, words, ha="center", va="center", fontsize=12, linespacing=1.3)
+
+
+def _arrow(axes, start, end):
+    look = dict(arrowstyle="-|>", mutation_scale=15, shrinkA=0, shrinkB=0, color=BLACK, lw=1.5)
+    axes.add_patch(FancyArrowPatch(start, end, zorder=2, **look))
+
+
+def _padlock(axes, x, y):
+    axes.add_patch(Rectangle((x - 0.2, y - 0.24), 0.4, 0.32, facecolor=BLACK))
+    axes.add_patch(Arc((x, y + 0.08), 0.28, 0.42, theta1=0, theta2=180, color=BLACK, lw=2))

@@ -1,0 +1,92 @@
+"""Pages that are made from all episodes: the whole text, the key points, the pictures.
+
+Sphinx asks for them once every page has been written (html-collect-pages). They are made from
+the same parsed pages, so nothing is read twice.
+"""
+
+import posixpath
+
+from docutils import nodes
+
+from lesson_engine import settings
+
+TITLES = {"aio": "All in one page", "key-points": "Key points", "images": "All pictures"}
+
+
+def collect(app):
+    """Yield (page name, context, template) of every collected page.
+
+    Args:
+        app: Sphinx, after reading.
+    """
+    lesson = settings.find(app.srcdir)
+    episodes = [
+        path.relative_to(lesson.root).with_suffix("").as_posix() for path in lesson.episode_paths()
+    ]
+    makers = {"aio": _whole, "key-points": _key_points, "images": _pictures}
+    for page, make in makers.items():
+        body = nodes.section(ids=["top"])
+        body += nodes.title("", TITLES[page])
+        for episode in episodes:
+            body += make(_parsed(app, episode))
+        yield page, _context(app, page, body), "page.html"
+    yield "404", _context(app, "404", _not_found(app)), "page.html"
+
+
+def _parsed(app, episode):
+    """An episode's parsed text, its links as seen from the top, its ids unique over all."""
+    document = app.env.get_and_resolve_doctree(episode, app.builder, tags=app.tags)
+    folder, _, name = episode.rpartition("/")
+    for node in document.findall(nodes.Element):
+        node["ids"] = [f"{name}-{place}" for place in node["ids"]]
+        if "refid" in node:
+            node["refid"] = f"{name}-{node['refid']}"
+        if node.get("refuri") and node.get("internal"):
+            node["refuri"] = posixpath.normpath(posixpath.join(folder, node["refuri"]))
+    section = next(document.findall(nodes.section))
+    section["ids"] = [name]
+    return section
+
+
+def _whole(section):
+    return [section]
+
+
+def _heading(section):
+    title = next(section.findall(nodes.title))
+    return nodes.section("", nodes.title("", title.astext()), ids=section["ids"])
+
+
+def _key_points(section):
+    part = _heading(section)
+    for box in section.findall(nodes.container):
+        if "keypoints" in box["classes"]:
+            part += [child for child in box.children if isinstance(child, nodes.bullet_list)]
+    return [part]
+
+
+def _pictures(section):
+    part = _heading(section)
+    for figure in section.findall(nodes.figure):
+        part += figure.deepcopy()
+        image = next(figure.findall(nodes.image))
+        text = nodes.paragraph("", "", nodes.strong("", "In words: "), nodes.Text(image["alt"]))
+        part += text
+    return [part] if len(part) > 1 else []
+
+
+def _not_found(app):
+    body = nodes.section("", nodes.title("", "There is no such page"), ids=["top"])
+    text = "The address may have changed. Look for the page in the menu, or search for its words."
+    body += nodes.paragraph("", text)
+    return body
+
+
+def _context(app, page, body):
+    builder = app.builder
+    builder.current_docname = page
+    builder.secnumbers, builder.fignumbers = {}, {}  # set by Sphinx for pages of their own only
+    builder.imgpath = builder.imagedir  # pictures, as seen from the top of the site
+    builder.post_process_images(body)
+    title = body[0].astext()
+    return {"title": title, "body": builder.render_partial(body)["fragment"], "toc": ""}

@@ -1,0 +1,102 @@
+"""What stands around an episode's text: its times and files above, how it was recorded below."""
+
+from docutils import nodes
+
+from lesson_engine import exporter, notes, reader, settings
+
+ZIP = "lesson.zip"  # everything in one file, at the top of the site
+LONG = 5  # seconds: a block that took less is not worth a remark
+
+
+def in_words(seconds):
+    """A time as people say it: "40 s", "1 min 15 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def noted_blocks(env, docname):
+    """What was noted of each block of a page; [] if it is no episode."""
+    lesson = settings.find(env.srcdir)
+    path = lesson.root / f"{docname}.md"
+    if path not in lesson.episode_paths():
+        return []
+    page = reader.read_page(lesson, path)
+    env.note_dependency(str(notes.path_of(page.name, lesson)))
+    return notes.of_blocks(page, lesson)
+
+
+def seconds_of(noted):
+    """Seconds that the blocks worth waiting for took, together."""
+    return sum(block["seconds"] for block in noted if block and block["seconds"] >= LONG)
+
+
+def times(metadata, noted):
+    """The line below the title.
+
+    Args:
+        metadata: front matter of the page.
+        noted: from noted_blocks.
+
+    Returns: paragraph.
+    """
+    text = f"Teaching: {metadata['teaching']} min · Exercises: {metadata['exercises']} min"
+    if seconds_of(noted):
+        text += f" · Computing, when recorded: {in_words(seconds_of(noted))}"
+    return nodes.paragraph("", text, classes=["lesson-times"])
+
+
+def files(name, root):
+    """Links to an episode's notebooks and script.
+
+    Args:
+        name: the episode's name, such as "05-fit-cnn".
+        root: address of the site's top as seen from the page.
+
+    Returns: paragraph.
+    """
+    script = exporter.script_name(name)
+    targets = {
+        "Exercise notebook": f"{root}notebooks/exercises/{name}.ipynb",
+        "Solution notebook": f"{root}notebooks/solutions/{name}.ipynb",
+        "Script": f"{root}scripts/{script}",
+    }
+    line = nodes.paragraph("", "Take with you: ", classes=["lesson-files"])
+    for place, (text, target) in enumerate(targets.items()):
+        line += nodes.Text(" · " if place else "")
+        link = nodes.reference("", text, refuri=target, internal=True)
+        line += link
+    return line
+
+
+def whole_lesson(root):
+    """The home page's link to everything in one file. Args and returns: as files."""
+    line = nodes.paragraph("", classes=["lesson-files"])
+    line += nodes.reference(
+        "", "The whole lesson as one file", refuri=f"{root}{ZIP}", internal=True
+    )
+    line += nodes.Text(": notebooks, scripts, data and these pages, for a place without a network.")
+    return line
+
+
+def provenance(noted):
+    """When, where and with what the outputs were made; None if nothing was recorded.
+
+    Args:
+        noted: from noted_blocks.
+
+    Returns: paragraph.
+    """
+    environments = [block["environment"] for block in noted if block and block["environment"]]
+    if not environments:
+        return None
+    newest = max(environments, key=lambda environment: environment["date"])
+    versions = [
+        f"{name} {version}"
+        for name, version in newest.items()
+        if name not in ("date", "machine", "python")
+    ]
+    text = (
+        f"The outputs on this page were made by running its code: last on {newest['date']}, with "
+        f"Python {newest['python']}, {', '.join(versions)}, on {newest['machine']}."
+    )
+    return nodes.paragraph("", text, classes=["lesson-provenance"])

@@ -1,0 +1,77 @@
+"""The finished site: both views, and beside the pages everything that can be taken along."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from lesson_engine import exporter, files
+from lesson_engine.episode_frame import ZIP
+
+TAKEN_ALONG = ("scripts", "data", "environment.yml", "LICENSE.md")
+LEFT_OUT = ("__pycache__", "fit_outputs", ".doctrees", ".buildinfo", "objects.inv")
+FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
+
+
+def assemble(lesson, episodes, views):
+    """Put the site together and replace the old one in one step.
+
+    Args:
+        lesson: Settings.
+        episodes: list of Episode.
+        views: folders of HTML: the learner view's, the instructor view's.
+    """
+    learner, instructor = views
+    place = lesson.build_folder / "site" / "whole"
+    shutil.rmtree(place, ignore_errors=True)
+    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    shutil.copytree(learner, place, ignore=ignore)
+    shutil.copytree(instructor, place / "instructor", ignore=ignore)
+    exporter.export_notebooks(lesson, episodes, place / "notebooks")
+    for episode in episodes:
+        name = exporter.script_name(episode.name)
+        files.write(place / "scripts" / name, exporter.to_script(episode))
+    write_sitemap(lesson, place)
+    write_zip(lesson, place)
+    files.replace_folder(lesson.site_folder, place)
+
+
+def write_sitemap(lesson, place):
+    """Write sitemap.xml: the addresses of the learner pages; needs `url:` in config.yaml."""
+    base = str(lesson.config.get("url", "")).rstrip("/")
+    if not base:
+        return
+    pages = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
+    shown = [page for page in pages if not page.startswith("instructor/") and page != "404.html"]
+    entries = "".join(f"<url><loc>{base}/{page}</loc></url>\n" for page in shown)
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{entries}</urlset>\n"
+    )
+    files.write(place / "sitemap.xml", text)
+
+
+def write_zip(lesson, place):
+    """Write one file with everything that a workshop without a network needs.
+
+    Notebooks and scripts come first, laid out as the lesson expects them (data/ beside the
+    folder that the code runs in); the site itself is in site/.
+    """
+    with zipfile.ZipFile(place / ZIP, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in TAKEN_ALONG:
+            source = lesson.root / name
+            for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+                if path.is_file() and not set(path.parts) & set(LEFT_OUT):
+                    _add(archive, path, path.relative_to(lesson.root))
+        for path in sorted((place / "notebooks").rglob("*.ipynb")):
+            _add(archive, path, path.relative_to(place))
+        for path in sorted(place.rglob("*")):
+            if path.is_file() and path.name != ZIP:
+                _add(archive, path, Path("site") / path.relative_to(place))
+
+
+def _add(archive, path, name):
+    entry = zipfile.ZipInfo(name.as_posix(), FIXED_TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, path.read_bytes())

@@ -1,0 +1,297 @@
+"""The built site in a real browser: what people see, hear and press.
+
+Needs Debian's chromium (.ci/run installs it) and Playwright, which drives it; skipped with a
+reason where there is none.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None:
+    pytest.skip("no chromium on this machine: apt-get install chromium", allow_module_level=True)
+
+WIDTHS = (360, 768, 1400)
+LEARNER = "episodes/04-build-cnn.html"
+INSTRUCTOR = f"instructor/{LEARNER}"
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The real lesson's site, built once; Path of its folder."""
+    command = [sys.executable, "-m", "lesson_engine", "build"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert process.returncode == 0, process.stderr
+    return ROOT / "_site"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        # a container's root may not make a sandbox of its own
+        launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(site, browser):
+    """Open a page from the folder, as from a USB stick; gives a Playwright page."""
+    opened = []
+
+    def open_one(name, **options):
+        page = browser.new_page(**options)
+        page.set_default_timeout(60_000)
+        page.requested = []
+        page.on("request", lambda request: page.requested.append(request.url))
+        page.on("pageerror", lambda error: pytest.fail(f"{name}: {error}"))
+        page.goto((site / name).as_uri())
+        opened.append(page)
+        return page
+
+    yield open_one
+    for page in opened:
+        page.close()
+
+
+def pages_of(site):
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def violations(page, rules=None):
+    """What axe finds: a list of text."""
+    options = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found = axe.Axe().run(page, options=options).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]}: {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def test_no_page_breaks_a_rule_of_axe(site, open_page):
+    found = {}
+    page = open_page("index.html", color_scheme="light", viewport={"width": 1400, "height": 900})
+    for name in pages_of(site):
+        page.emulate_media(color_scheme="light")
+        page.goto((site / name).as_uri())
+        faults = violations(page)
+        page.emulate_media(color_scheme="dark")
+        faults += violations(page, ["color-contrast"])
+        if faults:
+            found[name] = faults
+    assert not found, json.dumps(found, indent=1)
+
+
+def test_open_boxes_break_no_rule_of_axe(open_page):
+    for scheme in ("light", "dark"):
+        page = open_page("instructor/episodes/05-fit-cnn.html", color_scheme=scheme)
+        page.click(".expand-all")
+        assert not violations(page)
+
+
+def test_no_id_occurs_twice_and_every_link_inside_the_site_leads_somewhere(site):
+    from lxml import html
+
+    ids, faults = {}, []
+    trees = {name: html.parse(str(site / name)) for name in pages_of(site)}
+    for name, tree in trees.items():
+        found = tree.xpath("//@id")
+        ids[name] = set(found)
+        faults += [f"{name}: the id {one} occurs twice" for one in found if found.count(one) > 1]
+    for name, tree in trees.items():
+        for target in tree.xpath("//a/@href | //img/@src | //link/@href | //script/@src"):
+            if re.match(r"(https?|mailto|data):", target):
+                continue
+            address, _, place = target.partition("#")
+            address = address.partition("?")[0]
+            path = (site / name).parent / address if address else site / name
+            path = Path(os.path.normpath(path))
+            if not path.is_file():
+                faults.append(f"{name}: {target} is not there")
+            elif place and path.suffix == ".html" and place not in ids[_name(path, site)]:
+                faults.append(f"{name}: {target} has no such place")
+    assert not faults, "\n".join(sorted(set(faults)))
+
+
+def _name(path, site):
+    return path.relative_to(site).as_posix()
+
+
+def test_no_request_leaves_the_site(site, open_page):
+    page = open_page("index.html")
+    for name in pages_of(site):
+        page.goto((site / name).as_uri())
+    assert page.requested
+    assert not [url for url in page.requested if not url.startswith(("file:", "data:"))]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_scrolls_sideways(site, open_page, width):
+    page = open_page("index.html", viewport={"width": width, "height": 900})
+    wide = []
+    for name in pages_of(site):
+        page.goto((site / name).as_uri())
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(name)
+    assert not wide
+
+
+def test_instructor_notes_are_not_in_learner_pages_nor_in_their_search(site):
+    learner = [name for name in pages_of(site) if not name.startswith("instructor/")]
+    assert learner
+    for name in learner:
+        text = (site / name).read_text("utf-8")
+        assert not re.search(r'class="[^"]*\blesson-div instructor\b', text), name
+    # words that occur in notes only are not in the learners' index
+    notes, others = words_of_notes()
+    index = (site / "searchindex.js").read_text("utf-8").lower()
+    own = (site / "instructor" / "searchindex.js").read_text("utf-8").lower()
+    only_in_notes = sorted(notes - others)
+    indexed = [word for word in only_in_notes if f'"{word}"' in own]
+    assert len(indexed) >= 5, "this test needs words that only notes hold"
+    sentences = [" ".join((site / name).read_text("utf-8").split()).lower() for name in learner]
+    assert not [word for word in indexed if f'"{word}"' in index]
+    for word in only_in_notes:
+        assert not any(re.search(rf"\b{word}\b", text) for text in sentences), word
+
+
+def words_of_notes():
+    """Long words inside instructor notes, and all other words of the lesson's pages."""
+    from lesson_engine import reader, settings
+
+    notes, others = set(), set()
+    lesson = settings.find(ROOT)
+    for path in lesson.page_paths():
+        page = reader.read_page(lesson, path)
+        inside = [(div.first_line, div.last_line) for div in page.divs if div.name == "instructor"]
+        for number, line in enumerate(page.text.split("\n"), 1):
+            is_note = any(first < number < last for first, last in inside)
+            found = set(re.findall(r"[a-z]{6,}", line.lower()))
+            if is_note and "<!--" not in line:
+                notes |= found
+            elif path.parent.name != "instructors":
+                others |= found
+    # parts of words that occur elsewhere would be found inside them
+    joined = " ".join(others)
+    return {word for word in notes if word not in joined}, others
+
+
+def test_the_view_changes_and_keeps_its_place(open_page):
+    page = open_page(LEARNER)
+    assert page.locator(".lesson-div.instructor").count() == 0
+    heading = page.locator("article section > h2").nth(3)
+    title = heading.inner_text()
+    top = heading.bounding_box()["y"] - 60
+    page.evaluate(f"window.scrollTo({{ top: {top}, behavior: 'instant' }})")
+    page.click(".view-toggle")
+    page.wait_for_url("**/instructor/episodes/04-build-cnn.html#*")
+    assert page.locator(".lesson-div.instructor").count() > 0
+    box = page.get_by_role("heading", name=title.replace("¶", "").strip()).first.bounding_box()
+    assert -50 < box["y"] < 300
+    page.click(".view-toggle")
+    page.wait_for_url("**/_site/episodes/04-build-cnn.html#*")
+
+
+def test_every_box_opens_at_once_and_one_by_one_with_the_keyboard(open_page):
+    page = open_page(LEARNER)
+    boxes = page.locator("article details")
+    count = boxes.count()
+    assert count > 5
+    assert page.locator("article details[open]").count() == 0
+    boxes.first.locator("> summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("article details[open]").count() == 1
+    page.locator(".expand-all").focus()
+    page.keyboard.press("Space")
+    assert page.locator("article details[open]").count() == count
+    page.keyboard.press("Space")
+    assert page.locator("article details[open]").count() == 0
+
+
+def test_a_link_into_a_closed_box_opens_it(open_page, site):
+    page = open_page(LEARNER)
+    page.evaluate(
+        "document.querySelector('article details p').id = 'inside'; location.hash = 'inside'"
+    )
+    page.wait_for_selector("article details[open] #inside")
+
+
+def test_search_answers_while_somebody_types(open_page):
+    page = open_page("search.html")
+    page.locator(".sidebar-search").focus()
+    page.keyboard.type("dropout")
+    page.wait_for_selector("#search-results li a")
+    titles = page.locator("#search-results li a").all_inner_texts()
+    assert any("train" in title.lower() for title in titles)
+    assert not [url for url in page.requested if not url.startswith("file:")]
+
+
+def test_search_from_any_page_with_the_keyboard(open_page):
+    page = open_page("episodes/01-introduction.html")
+    page.locator(".sidebar-search").focus()
+    page.keyboard.type("kernel")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+
+
+def test_code_is_copied_with_the_keyboard(site, browser):
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((site / LEARNER).as_uri())
+    block = page.locator("div.cell_input").first
+    button = block.locator("button.copybtn")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == block.locator("pre").inner_text().strip()
+    context.close()
+
+
+def test_the_first_press_of_tab_offers_the_way_to_the_text(open_page):
+    page = open_page(LEARNER)
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if "skip" in page.evaluate("document.activeElement.className"):
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#furo-main-content"
+
+
+def test_code_and_figures_can_be_read_on_paper(open_page):
+    page = open_page(LEARNER)
+    page.emulate_media(media="print")
+    assert not page.locator(".lesson-bar").is_visible()
+    assert len(page.pdf()) > 100_000
+
+
+def test_the_home_page_gives_the_whole_lesson_as_one_file(site):
+    import zipfile
+
+    with zipfile.ZipFile(site / "lesson.zip") as archive:
+        names = archive.namelist()
+    for start in ("scripts/", "data/", "notebooks/exercises/", "notebooks/solutions/", "site/"):
+        assert any(name.startswith(start) for name in names), start
+    assert "environment.yml" in names and "site/index.html" in names
+    assert "lesson.zip" in (site / "index.html").read_text("utf-8")
+
+
+def test_times_beside_blocks_are_those_of_the_recording(site):
+    notes = json.loads((ROOT / "tests" / "recorded" / "05-fit-cnn.json").read_text("utf-8"))
+    text = (site / "episodes" / "05-fit-cnn.html").read_text("utf-8")
+    shown = re.findall(r"took (?:(\d+) min )?(\d+) s when recorded", text)
+    seconds = [60 * int(minutes or 0) + int(rest) for minutes, rest in shown]
+    expected = [round(block["seconds"]) for block in notes["blocks"] if block["seconds"] >= 5]
+    assert seconds == expected
