@@ -292,7 +292,7 @@ def check_page(app, docname, source):
 
 
 def complete_page(app, docname, source):
-    """Add what the Workbench adds: shared links, and on the home page schedule and list of pages."""
+    """Add what the Workbench adds: shared links; on the home page schedule and list of pages."""
     lesson = settings.find(app.srcdir)
     source[0] += "\n\n" + lesson.shared_links
     if docname != app.config.root_doc:

@@ -9,6 +9,7 @@ It ends when its input ends: when the program that started it closes it or ends 
 in a terminal, with Ctrl-C.
 """
 
+import contextlib
 import sys
 
 from dask.distributed import LocalCluster
@@ -18,10 +19,8 @@ def main():
     """Start the cluster, print its address, and wait."""
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         print(cluster.scheduler_address, flush=True)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             sys.stdin.read()
-        except KeyboardInterrupt:
-            pass
 
 
 # Workers are processes that read this file, too. They must not start clusters of their own.
