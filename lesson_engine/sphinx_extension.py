@@ -27,6 +27,7 @@ from lesson_engine import (
     episode_frame,
     lesson_metadata,
     notebook,
+    notes,
     reader,
     schedule,
     settings,
@@ -301,6 +302,7 @@ def complete_page(app, docname, source):
     pages = {path: reader.read_page(lesson, path) for path in episodes}
     for path in episodes:
         app.env.note_dependency(str(path))
+        app.env.note_dependency(str(notes.path_of(path.stem, lesson)))
     source[0] += schedule.markdown(lesson, list(pages.values()))
     groups = {}
     for path in lesson.page_paths(app.config.lesson_view)[1:]:

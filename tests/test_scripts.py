@@ -17,7 +17,7 @@ from lesson_engine import runner
 
 pytest.importorskip("keras")
 
-SCRIPTS = sorted((ROOT / "scripts").glob("[0-9]*.py"))
+SCRIPTS = [*sorted((ROOT / "scripts").glob("[0-9]*.py")), ROOT / "scripts" / "full_size_recipe.py"]
 START = """
 import runpy, sys
 runpy.run_path(sys.argv[1])["prepare"]()

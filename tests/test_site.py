@@ -1,9 +1,12 @@
 """The site: cells stand inside their divs, with their outputs, and pages say what is wrong."""
 
 import html.parser
+import json
 
 import pytest
 from conftest import PAGE
+
+from lesson_engine import notes, reader
 
 NESTED = PAGE.replace(
     "::: keypoints",
@@ -154,3 +157,58 @@ def test_a_formula_that_cannot_be_shown_stops_the_build_with_its_line(built):
     process = built(PAGE + "\nA formula: $\\nonsense{x}$.\n")
     assert process.returncode != 0
     assert "01-small.md:34: WARNING: this formula cannot be shown" in process.stderr
+
+
+def test_notes_are_in_the_instructor_view_only(built, tmp_path):
+    assert built(NESTED).returncode == 0
+    site = tmp_path / "_site"
+    for name in ("episodes/01-small.html", "aio.html"):
+        assert "Say this." not in (site / name).read_text("utf-8")
+        assert "Say this." in (site / "instructor" / name).read_text("utf-8")
+
+
+def test_collected_pages_hold_what_their_names_say(built, tmp_path):
+    assert built(NESTED).returncode == 0
+    pages = {
+        name: (tmp_path / "_site" / f"{name}.html").read_text("utf-8")
+        for name in ("aio", "key-points", "images", "404", "index")
+    }
+    assert "total: 7" in pages["aio"] and "two boxes" in pages["aio"]
+    assert "Done." in pages["key-points"] and "total: 7" not in pages["key-points"]
+    assert pages["images"].count("two boxes") == 2, "as the alt text, and in words below"
+    assert "no such page" in pages["404"]
+    for words in ("Schedule", "1. Small", "What?", "lesson.zip", "0:10"):
+        assert words in pages["index"]
+
+
+def test_a_second_build_gives_the_same_collected_pages(built, tmp_path, lesson_command):
+    assert built(NESTED).returncode == 0
+    path = tmp_path / "_site" / "aio.html"
+    first = path.read_text("utf-8").partition("<article")[2]
+    assert lesson_command("build").returncode == 0
+    assert path.read_text("utf-8").partition("<article")[2] == first != ""
+
+
+def test_what_was_recorded_is_said_on_the_page(built, tmp_path, lesson_command):
+    assert built(NESTED).returncode == 0
+    page = tmp_path / "_site" / "episodes" / "01-small.html"
+    assert "were made by running its code" not in page.read_text("utf-8")
+    environment = {"date": "2026-01-02", "python": "3.11.7", "machine": "M", "keras": "3"}
+    noted = {
+        "environments": {"1": environment},
+        "blocks": [{"code": digest(PAGE), "place": 1, "seconds": 75.2, "environment": "1"}],
+    }
+    folder = tmp_path / "tests" / "recorded"
+    folder.mkdir(parents=True)
+    (folder / "01-small.json").write_text(json.dumps(noted), "utf-8")
+    assert lesson_command("build").returncode == 0
+    text = page.read_text("utf-8")
+    assert "last on 2026-01-02, with Python 3.11.7, keras 3, on M." in text
+    assert "took 1 min 15 s when recorded" in text
+    assert "Computing, when recorded: 1 min 15 s" in text
+    assert "1 min 15 s" in (tmp_path / "_site" / "index.html").read_text("utf-8")
+
+
+def digest(text):
+    """The key under which the first block of a page is noted."""
+    return notes.keys([reader.read(text).blocks[0].source])[0][0]
