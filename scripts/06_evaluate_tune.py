@@ -49,7 +49,7 @@ folder = Path("fit_outputs")
 folder.mkdir(exist_ok=True)
 
 # %%
-model_best = keras.models.load_model(folder / "model_best.keras")
+model_best = keras.models.load_model("../data/model_best.keras")
 print(model_best.name, "with", model_best.count_params(), "parameters")
 
 # %% [markdown]
@@ -666,8 +666,9 @@ history_better = model_better.fit(
     batch_size=batch_size,
     epochs=epochs,
     validation_data=(val_images, val_labels),
-    verbose=2,
+    verbose=0,
 )
+print("epochs:", len(history_better.history["loss"]))
 
 # %%
 val_accuracies = {}

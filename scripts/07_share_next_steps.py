@@ -30,7 +30,8 @@ if keras.backend.backend() == "torch":
     steps_at_once = 1
 
 folder = Path("fit_outputs")
-model_best = keras.models.load_model(folder / "model_best.keras")
+folder.mkdir(exist_ok=True)
+model_best = keras.models.load_model("../data/model_best.keras")
 print(model_best.name, "with", f"{model_best.count_params():,}", "parameters")
 
 # %% [markdown]
