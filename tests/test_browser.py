@@ -84,6 +84,10 @@ def test_no_page_breaks_a_rule_of_axe(site, open_page):
     found = {}
     page = open_page("index.html", color_scheme="light", viewport={"width": 1400, "height": 900})
     for name in pages_of(site):
+        # the other view has the same pages with notes, of which one is looked at below; the
+        # whole lesson in one page has the same text, on which axe would spend minutes
+        if name.startswith("instructor/") or name == "aio.html":
+            continue
         page.emulate_media(color_scheme="light")
         page.goto((site / name).as_uri())
         faults = violations(page)
