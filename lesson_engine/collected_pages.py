@@ -23,12 +23,14 @@ def collect(app):
     episodes = [
         path.relative_to(lesson.root).with_suffix("").as_posix() for path in lesson.episode_paths()
     ]
-    makers = {"aio": _whole, "key-points": _key_points, "images": _pictures}
+    sections = [_parsed(app, episode) for episode in episodes]
+    # the whole comes last: it takes the sections themselves, the others take copies of parts
+    makers = {"key-points": _key_points, "images": _pictures, "aio": _whole}
     for page, make in makers.items():
         body = nodes.section(ids=["top"])
         body += nodes.title("", TITLES[page])
-        for episode in episodes:
-            body += make(_parsed(app, episode))
+        for section in sections:
+            body += make(section)
         yield page, _context(app, page, body), "page.html"
     yield "404", _context(app, "404", _not_found(app)), "page.html"
 
@@ -61,7 +63,8 @@ def _key_points(section):
     part = _heading(section)
     for box in section.findall(nodes.container):
         if "keypoints" in box["classes"]:
-            part += [child for child in box.children if isinstance(child, nodes.bullet_list)]
+            lists = [child for child in box.children if isinstance(child, nodes.bullet_list)]
+            part += [points.deepcopy() for points in lists]
     return [part]
 
 

@@ -15,7 +15,13 @@ def in_words(seconds):
 
 
 def noted_blocks(env, docname):
-    """What was noted of each block of a page; [] if it is no episode."""
+    """What was noted of each block of a page, looked up once a page; [] if it is no episode."""
+    if "lesson_noted" not in env.temp_data:
+        env.temp_data["lesson_noted"] = _look_up(env, docname)
+    return env.temp_data["lesson_noted"]
+
+
+def _look_up(env, docname):
     lesson = settings.find(env.srcdir)
     path = lesson.root / f"{docname}.md"
     if path not in lesson.episode_paths():

@@ -42,7 +42,7 @@ def _clock(minutes):
 
 
 def _questions(page):
-    """The first question of an episode, as it stands."""
+    """The questions of an episode, each on a line of its own."""
     lines = page.text.split("\n")
     for div in page.divs:
         if div.name == "questions":

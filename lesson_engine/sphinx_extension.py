@@ -144,18 +144,11 @@ class LessonCell(SphinxDirective):
             cell["classes"].append("progress")  # long lines, whose end matters most
         for figure in book.metadata["lesson_cells"][place]["figures"]:
             cell += self.figure(figure)
-        noted = self.noted()[place - 1 : place]
+        noted = episode_frame.noted_blocks(self.env, self.env.docname)[place - 1 : place]
         if noted and noted[0] and noted[0]["seconds"] >= episode_frame.LONG:
             text = f"took {episode_frame.in_words(noted[0]['seconds'])} when recorded"
             cell.insert(0, nodes.paragraph("", text, classes=["cell-time"]))
         return box.children
-
-    def noted(self):
-        """What was noted of the page's blocks, looked up once a page."""
-        if "lesson_noted" not in self.env.temp_data:
-            noted = episode_frame.noted_blocks(self.env, self.env.docname)
-            self.env.temp_data["lesson_noted"] = noted
-        return self.env.temp_data["lesson_noted"]
 
     def figure(self, figure):
         node = nodes.figure("", nodes.image(uri=figure["source"], alt=figure["alt"] or ""))
@@ -326,8 +319,8 @@ def add_to_context(app, pagename, templatename, context, doctree):
     if view == "learner":
         context["other_view"] = f"{root}instructor/{pagename}.html"
     else:
-        known = pagename in collected_pages.TITLES or not pagename.startswith("instructors/")
-        context["other_view"] = f"{root}../{pagename if known else 'index'}.html"
+        only_here = pagename.startswith("instructors/")
+        context["other_view"] = f"{root}../{'index' if only_here else pagename}.html"
 
 
 def setup(app):
