@@ -14,7 +14,8 @@ One module, one job, in the order in which a lesson passes through them:
     nbval_plugin       pytest: every block and claim of an episode is a test, compared by nbval
     sphinx_extension   Sphinx: an episode is a page, its blocks are cells inside its divs
     episode_frame      what stands around an episode's text; schedule: the home page's table
-    collected_pages    pages made from all episodes; lesson_metadata: what search engines read
+    collected_pages    pages made from all episodes; citation: CITATION.cff as people cite it
+    lesson_metadata    what search engines read
     site_files         the finished site: both views, notebooks, scripts, one zip of everything
     command_line       `lesson build | serve | check | record | export`
 

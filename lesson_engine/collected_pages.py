@@ -1,4 +1,4 @@
-"""Pages that are made from all episodes: the whole text, the key points, the pictures.
+"""Pages that nobody writes: the whole text, key points, pictures, how to cite, not found.
 
 Sphinx asks for them once every page has been written (html-collect-pages). They are made from
 the same parsed pages, so nothing is read twice.
@@ -8,9 +8,14 @@ import posixpath
 
 from docutils import nodes
 
-from lesson_engine import settings
+from lesson_engine import citation, settings
 
-TITLES = {"aio": "All in one page", "key-points": "Key points", "images": "All pictures"}
+TITLES = {
+    "aio": "All in one page",
+    "key-points": "Key points",
+    "images": "All pictures",
+    "citation": "How to cite",
+}
 
 
 def collect(app):
@@ -32,7 +37,18 @@ def collect(app):
         for section in sections:
             body += make(section)
         yield page, _context(app, page, body), "page.html"
+    cited = citation.read(lesson)
+    if cited:
+        yield "citation", _context(app, "citation", _how_to_cite(cited)), "page.html"
     yield "404", _context(app, "404", _not_found(app)), "page.html"
+
+
+def links(lesson):
+    """(page name, title) of those that the menu offers."""
+    wanted = dict(TITLES)
+    if citation.read(lesson) is None:
+        del wanted["citation"]
+    return wanted.items()
 
 
 def _parsed(app, episode):
@@ -76,6 +92,15 @@ def _pictures(section):
         text = nodes.paragraph("", "", nodes.strong("", "In words: "), nodes.Text(image["alt"]))
         part += text
     return [part] if len(part) > 1 else []
+
+
+def _how_to_cite(cited):
+    body = nodes.section("", nodes.title("", TITLES["citation"]), ids=["top"])
+    body += nodes.paragraph("", cited["message"])
+    body += nodes.paragraph("", citation.sentence(cited))
+    body += nodes.paragraph("", "In a BibTeX file:")
+    body += nodes.literal_block("", citation.bibtex(cited), language="bibtex")
+    return body
 
 
 def _not_found(app):

@@ -118,9 +118,10 @@ def choose_episodes(lesson, wanted):
 
 def build(lesson, options):
     """Make the site in _site/."""
-    from lesson_engine import site_files
+    from lesson_engine import citation, site_files
 
     episodes = choose_episodes(lesson, [])
+    citation.read(lesson)  # a fault in it is best told before Sphinx starts
     runs = [
         subprocess.Popen(_sphinx("sphinx", lesson, view), env=_environment(lesson, view))
         for view in VIEWS

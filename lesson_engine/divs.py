@@ -39,3 +39,4 @@ DIV_KINDS = {
     "tab": DivKind(None),
     "group-tab": DivKind(None),
 }
+TABS = ("tab", "group-tab")  # not boxes: each heading inside opens a tab

@@ -36,6 +36,11 @@ def seconds_of(noted):
     return sum(block["seconds"] for block in noted if block and block["seconds"] >= LONG)
 
 
+def machines_of(noted):
+    """The machines on which blocks were recorded, in words."""
+    return {block["environment"]["machine"] for block in noted if block and block["environment"]}
+
+
 def times(metadata, noted):
     """The line below the title.
 

@@ -14,9 +14,11 @@ def markdown(lesson, pages):
 
     Returns: text, "" if the lesson has no episodes with times.
     """
-    rows, minutes, seconds = [], 0, 0
+    rows, minutes, seconds, machines = [], 0, 0, set()
     for number, page in enumerate(pages, 1):
-        computing = episode_frame.seconds_of(notes.of_blocks(page, lesson))
+        noted = notes.of_blocks(page, lesson)
+        machines |= episode_frame.machines_of(noted)
+        computing = episode_frame.seconds_of(noted)
         address = f"episodes/{page.name}.md"
         cells = [_clock(minutes), f"[{number}. {page.title}]({address})", _questions(page)]
         rows.append([*cells, episode_frame.in_words(computing) if computing else "–"])
@@ -31,9 +33,9 @@ def markdown(lesson, pages):
     note = (
         "Start is in hours and minutes from the beginning, without breaks; how to share the "
         "episodes out over days is the instructor's choice. Computing is what the blocks that take "
-        f"more than {episode_frame.LONG} seconds needed when they were recorded, on two processor "
-        "cores without a graphics card."
+        f"more than {episode_frame.LONG} seconds needed when they were recorded"
     )
+    note += f" (on {' or '.join(sorted(machines))})." if machines else "."
     return f"\n\n## Schedule\n\n{text}\n\n{note}\n"
 
 

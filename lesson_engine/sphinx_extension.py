@@ -9,9 +9,11 @@ that a message names the line of the Markdown.
 
 import html
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from markdown_it.token import Token
@@ -32,11 +34,13 @@ from lesson_engine import (
     schedule,
     settings,
 )
-from lesson_engine.divs import DIV_KINDS
+from lesson_engine.divs import DIV_KINDS, TABS
 from lesson_engine.errors import LessonError
 
 logger = logging.getLogger(__name__)
 
+OUTER_FENCE = ":" * 60  # longer than any that to_myst makes
+HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\s*")
 READER = "lesson_engine.sphinx_extension.read_page"
 PROGRESS = re.compile(r"\d/\d+ ━")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
@@ -80,7 +84,9 @@ def to_myst(page):
     lines = page.plain_lines()
     for div in page.divs:  # MyST nests by length: the outer fence is the longer one
         colons = ":" * (40 - 2 * div.depth)
-        _set_fence(lines, div.first_line, f"{colons}{{lesson-div}} {div.name}")
+        directive = "lesson-tabs" if div.name in TABS else "lesson-div"
+        argument = "" if div.name in TABS else div.name
+        _set_fence(lines, div.first_line, f"{colons}{{{directive}}} {argument}")
         _set_fence(lines, div.last_line, colons)
     for place, block in enumerate(page.blocks, 1):
         opening = lines[block.first_line - 1]
@@ -167,6 +173,28 @@ class Summary(nodes.TextElement):
     """Its visible line."""
 
 
+class LessonTabs(SphinxDirective):
+    """Tabs: each heading on the first level that occurs opens one. Shown by sphinx-inline-tabs."""
+
+    has_content = True
+
+    def run(self):
+        box = nodes.container(classes=["lesson-tabs"])
+        lines = list(self.content)
+        levels = {
+            n: len(line.split()[0]) for n, line in enumerate(lines) if HEADING.fullmatch(line)
+        }
+        starts = [n for n, level in levels.items() if level == min(levels.values())]
+        if not starts or any(line.strip() for line in lines[: starts[0]]):
+            raise self.error("tabs begin with a heading, which names the first of them")
+        for start, end in pairwise([*starts, len(lines)]):
+            title = HEADING.fullmatch(lines[start])[1]
+            # the fence takes the heading's line, so that every line keeps its number
+            tab = [f"{OUTER_FENCE}{{tab}} {title}", *lines[start + 1 : end], OUTER_FENCE]
+            self.state.nested_parse(StringList(tab), self.content_offset + start, box)
+        return [box]
+
+
 class LessonDiv(SphinxDirective):
     """A fenced div; its first heading is its title. Its argument is its class."""
 
@@ -195,7 +223,7 @@ class LessonDiv(SphinxDirective):
     def title_and_body(self, kind):
         """The title, and the line of the content that comes after it."""
         first = next((n for n, line in enumerate(self.content) if line.strip()), 0)
-        heading = self.content and re.fullmatch(r"#{1,6}\s+(.+?)\s*#*\s*", self.content[first])
+        heading = self.content and HEADING.fullmatch(self.content[first])
         if not heading:
             return kind.title, first
         return heading[1], first + 1
@@ -314,7 +342,7 @@ def add_to_context(app, pagename, templatename, context, doctree):
     lesson, view = settings.find(app.srcdir), app.config.lesson_view
     root = context.get("content_root") or "./"
     context["lesson_view"] = view
-    context["collected_pages"] = collected_pages.TITLES.items()
+    context["collected_pages"] = collected_pages.links(lesson)
     context["lesson_metadata"] = lesson_metadata.json_ld(lesson, pagename, context.get("title"))
     if view == "learner":
         context["other_view"] = f"{root}instructor/{pagename}.html"
@@ -326,8 +354,10 @@ def add_to_context(app, pagename, templatename, context, doctree):
 def setup(app):
     """Register with Sphinx."""
     app.setup_extension("myst_nb")
+    app.setup_extension("sphinx_inline_tabs")
     app.add_directive("lesson-cell", LessonCell)
     app.add_directive("lesson-div", LessonDiv)
+    app.add_directive("lesson-tabs", LessonTabs)
     app.add_node(Details, html=(_visit_details, _depart_details))
     app.add_node(Summary, html=(_visit_summary, _depart_summary))
     app.add_html_math_renderer(

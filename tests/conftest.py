@@ -1,5 +1,7 @@
-"""What the tests of the engine share: small lessons, made in a folder of their own."""
+"""What tests share: small lessons, each in a folder of its own, and the real lesson's site."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,7 +63,8 @@ def make_lesson(tmp_path):
 
     def make(text=PAGE, name="01-small.md", options=""):
         (tmp_path / "episodes" / "fig").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "config.yaml").write_text("title: Small\n", "utf-8")
+        if not (tmp_path / "config.yaml").exists():
+            (tmp_path / "config.yaml").write_text("title: Small\n", "utf-8")
         (tmp_path / "index.md").write_text("---\ntitle: Home\n---\n\nWelcome.\n", "utf-8")
         (tmp_path / "pyproject.toml").write_text(f"[tool.lesson]\n{options}\n", "utf-8")
         (tmp_path / "episodes" / name).write_text(text, "utf-8")
@@ -73,8 +76,6 @@ def make_lesson(tmp_path):
 @pytest.fixture
 def lesson_command(tmp_path):
     """Run `lesson ARGUMENTS` in the folder of make_lesson; gives the finished process."""
-    import os
-    import subprocess
 
     def run(*arguments, **environment):
         return subprocess.run(
@@ -87,3 +88,17 @@ def lesson_command(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The real lesson's site, built once; Path of its folder."""
+    command = [sys.executable, "-m", "lesson_engine", "build"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert process.returncode == 0, process.stderr
+    return ROOT / "_site"
+
+
+def pages_of(site):
+    """Names of all pages, such as "episodes/05-fit-cnn.html"."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from conftest import PAGE
+from lxml import html as lxml_html
 
 from lesson_engine import notes, reader
 
@@ -207,6 +208,98 @@ def test_what_was_recorded_is_said_on_the_page(built, tmp_path, lesson_command):
     assert "took 1 min 15 s when recorded" in text
     assert "Computing, when recorded: 1 min 15 s" in text
     assert "1 min 15 s" in (tmp_path / "_site" / "index.html").read_text("utf-8")
+
+
+TABS = PAGE.replace(
+    "::: keypoints",
+    """\
+::: group-tab
+
+### Windows
+
+Press this.
+
+::: callout
+
+Inside.
+
+:::
+
+### macOS and *Linux*
+
+```python
+print("in a", "tab")
+```
+
+```output
+in a tab
+```
+
+:::
+
+::: keypoints""",
+)
+
+
+def test_headings_in_a_tab_div_are_tabs(built, tmp_path):
+    process = built(TABS)
+    assert process.returncode == 0, process.stderr
+    text = (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
+    tree = lxml_html.fromstring(text)
+    labels = tree.xpath("//article//label")
+    assert [label.text_content() for label in labels] == ["Windows", "macOS and Linux"]
+    first, second = tree.xpath("//div[contains(@class, 'tab-content')]")
+    assert "Press this." in first.text_content()
+    assert first.xpath(".//div[contains(@class, 'callout')]")
+    assert second.xpath(".//div[contains(@class, 'cell_output')]")
+
+
+def test_a_fault_inside_a_tab_has_its_line(built):
+    text = TABS.replace("Press this.", "![A.](fig/none.png){alt='a'}")
+    line = text.split("\n").index("![A.](fig/none.png){alt='a'}") + 1
+    assert f"01-small.md:{line}" in built(text).stderr
+    text = TABS.replace("### Windows", "Windows:")
+    line = text.split("\n").index("::: group-tab") + 1
+    process = built(text)
+    assert f"01-small.md:{line}" in process.stderr and "begin with a heading" in process.stderr
+
+
+CITATION = """\
+message: Please cite it.
+title: Small
+authors:
+- family-names: Doe
+  given-names: Jo
+- name: A Group
+date-released: 2026-01-02
+"""
+
+
+def test_the_page_on_citing_says_what_citation_cff_says(built, tmp_path, lesson_command):
+    assert built(PAGE).returncode == 0
+    assert not (tmp_path / "_site" / "citation.html").is_file()
+    (tmp_path / "CITATION.cff").write_text(CITATION + "doi: 10.1/abc\n", "utf-8")
+    assert lesson_command("build").returncode == 0
+    page = lxml_html.parse(str(tmp_path / "_site" / "citation.html"))
+    text = page.getroot().find(".//article").text_content()
+    assert "Doe, Jo, A Group (2026). Small. https://doi.org/10.1/abc" in text
+    assert "author = {Doe, Jo and {A Group}}" in text and "doi = {10.1/abc}" in text
+    assert "citation.html" in (tmp_path / "_site" / "index.html").read_text("utf-8")
+
+
+def test_a_citation_that_lacks_its_authors_stops_the_build(built, tmp_path):
+    (tmp_path / "CITATION.cff").write_text("title: Small\n", "utf-8")
+    process = built(PAGE)
+    assert process.returncode != 0
+    assert process.stderr.startswith("CITATION.cff: needs authors, message")
+
+
+def test_the_sitemap_names_every_learner_page(built, tmp_path):
+    (tmp_path / "config.yaml").write_text("title: Small\nurl: https://example.org/a\n", "utf-8")
+    assert built(PAGE).returncode == 0
+    text = (tmp_path / "_site" / "sitemap.xml").read_text("utf-8")
+    assert "<loc>https://example.org/a/episodes/01-small.html</loc>" in text
+    assert "instructor/" not in text and "404" not in text
 
 
 def digest(text):

@@ -1,0 +1,111 @@
+"""The built site as files: nothing is missing, nothing leads nowhere, the HTML is valid."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, pages_of
+from lxml import html
+
+from lesson_engine import reader, settings
+
+# the Nu HTML checker, the validator of the WHATWG's and W3C's pages: .ci/run fetches it from npm
+CHECKER = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+def test_html_is_valid(site):
+    if shutil.which("java") is None or not CHECKER.is_file():
+        pytest.skip("no HTML checker: npm install --prefix build/npm vnu-jar, and Java")
+    options = ["--errors-only", "--skip-non-html", "--format", "json"]
+    command = ["java", "-jar", CHECKER, *options, site]
+    process = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    faults = json.loads(process.stderr)["messages"]
+    shown = [f"{fault['url']}:{fault['lastLine']}: {fault['message']}" for fault in faults]
+    assert not shown, "\n".join(shown[:50])
+
+
+def test_no_id_occurs_twice_and_every_link_inside_the_site_leads_somewhere(site):
+    ids, faults = {}, []
+    trees = {name: html.parse(str(site / name)) for name in pages_of(site)}
+    for name, tree in trees.items():
+        found = tree.xpath("//@id")
+        ids[name] = set(found)
+        faults += [f"{name}: the id {one} occurs twice" for one in found if found.count(one) > 1]
+    for name, tree in trees.items():
+        for target in tree.xpath("//a/@href | //img/@src | //link/@href | //script/@src"):
+            if re.match(r"(https?|mailto|data):", target):
+                continue
+            address, _, place = target.partition("#")
+            address = address.partition("?")[0]
+            path = (site / name).parent / address if address else site / name
+            path = Path(os.path.normpath(path))
+            if not path.is_file():
+                faults.append(f"{name}: {target} is not there")
+            elif place and path.suffix == ".html" and place not in ids[_name(path, site)]:
+                faults.append(f"{name}: {target} has no such place")
+    assert not faults, "\n".join(sorted(set(faults)))
+
+
+def _name(path, site):
+    return path.relative_to(site).as_posix()
+
+
+def test_instructor_notes_are_not_in_learner_pages_nor_in_their_search(site):
+    learner = [name for name in pages_of(site) if not name.startswith("instructor/")]
+    assert learner
+    for name in learner:
+        text = (site / name).read_text("utf-8")
+        assert not re.search(r'class="[^"]*\blesson-div instructor\b', text), name
+    # words that occur in notes only are not in the learners' index
+    notes, others = words_of_notes()
+    index = (site / "searchindex.js").read_text("utf-8").lower()
+    own = (site / "instructor" / "searchindex.js").read_text("utf-8").lower()
+    only_in_notes = sorted(notes - others)
+    indexed = [word for word in only_in_notes if f'"{word}"' in own]
+    assert len(indexed) >= 5, "this test needs words that only notes hold"
+    texts = [html.parse(str(site / name)).getroot().text_content().lower() for name in learner]
+    assert not [word for word in indexed if f'"{word}"' in index]
+    for word in only_in_notes:
+        assert not any(re.search(rf"\b{word}\b", text) for text in texts), word
+
+
+def words_of_notes():
+    """Long words inside instructor notes, and all other words of the lesson's pages."""
+    notes, others = set(), set()
+    lesson = settings.find(ROOT)
+    for path in lesson.page_paths():
+        page = reader.read_page(lesson, path)
+        inside = [(div.first_line, div.last_line) for div in page.divs if div.name == "instructor"]
+        for number, line in enumerate(page.text.split("\n"), 1):
+            is_note = any(first < number < last for first, last in inside)
+            found = set(re.findall(r"[a-z]{6,}", line.lower()))
+            if is_note and "<!--" not in line:
+                notes |= found
+            elif path.parent.name != "instructors":
+                others |= found
+    # parts of words that occur elsewhere would be found inside them
+    joined = " ".join(others)
+    return {word for word in notes if word not in joined}, others
+
+
+def test_the_home_page_gives_the_whole_lesson_as_one_file(site):
+    with zipfile.ZipFile(site / "lesson.zip") as archive:
+        names = archive.namelist()
+    for start in ("scripts/", "data/", "notebooks/exercises/", "notebooks/solutions/", "site/"):
+        assert any(name.startswith(start) for name in names), start
+    assert "environment.yml" in names and "site/index.html" in names
+    assert "lesson.zip" in (site / "index.html").read_text("utf-8")
+
+
+def test_times_beside_blocks_are_those_of_the_recording(site):
+    notes = json.loads((ROOT / "tests" / "recorded" / "05-fit-cnn.json").read_text("utf-8"))
+    text = (site / "episodes" / "05-fit-cnn.html").read_text("utf-8")
+    shown = re.findall(r"took (?:(\d+) min )?(\d+) s when recorded", text)
+    seconds = [60 * int(minutes or 0) + int(rest) for minutes, rest in shown]
+    expected = [round(block["seconds"]) for block in notes["blocks"] if block["seconds"] >= 5]
+    assert seconds == expected
