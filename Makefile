@@ -1,6 +1,7 @@
 # make site   the lesson's site, from the recorded outputs, in _site/
 # make test   every check, with every block of every episode executed
 # make test-backends   episodes 01, 05 and 07 on Keras's JAX and PyTorch backends
+# make bench-site   how fast the site is built, how heavy its pages are
 # Each makes its own environment; Python 3.11 or newer is all they need.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ BACKENDS := jax torch
 BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)
 TORCH := torch==2.13.0
 
-.PHONY: help site serve test test-backends check record export figures lock clean
+.PHONY: help site serve test test-backends bench-site check record export figures lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -33,6 +34,9 @@ test: $(TEST)/ready
 test-backends: $(BACKENDS:%=test-backend-%)
 test-backend-%: .venv-%/ready
 	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest --lesson-stand-in $(BACKEND_EPISODES)
+
+bench-site: $(SITE)/ready
+	$(SITE)/bin/python benchmarks/site.py
 
 check record export: $(TEST)/ready
 	$(TEST)/bin/lesson $@

@@ -5,6 +5,7 @@ the same parsed pages, so nothing is read twice.
 """
 
 import posixpath
+from pathlib import Path
 
 from docutils import nodes
 
@@ -19,12 +20,16 @@ TITLES = {
 
 
 def collect(app):
-    """Yield (page name, context, template) of every collected page.
+    """Yield (page name, context, template) of every collected page, unless all are current.
+
+    While somebody writes (config value lesson_draft), those that are there are good enough.
 
     Args:
         app: Sphinx, after reading.
     """
     lesson = settings.find(app.srcdir)
+    if _is_current(app, lesson) or (app.config.lesson_draft and _last(app).is_file()):
+        return
     episodes = [
         path.relative_to(lesson.root).with_suffix("").as_posix() for path in lesson.episode_paths()
     ]
@@ -41,6 +46,20 @@ def collect(app):
     if cited:
         yield "citation", _context(app, "citation", _how_to_cite(cited)), "page.html"
     yield "404", _context(app, "404", _not_found(app)), "page.html"
+
+
+def _is_current(app, lesson):
+    """Whether the last page that is made here is newer than all from which they are made."""
+    folder = Path(app.outdir)
+    last = _last(app)
+    pages = [folder / f"{docname}.html" for docname in app.env.found_docs]
+    sources = [path for path in [*pages, lesson.root / citation.FILE] if path.is_file()]
+    made = last.stat().st_mtime if last.is_file() else 0
+    return all(path.stat().st_mtime < made for path in sources)
+
+
+def _last(app):
+    return Path(app.outdir) / "404.html"
 
 
 def links(lesson):

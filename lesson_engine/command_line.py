@@ -138,7 +138,8 @@ def serve(lesson, options):
     """Build, serve on this machine only, rebuild after every change: the instructor view."""
     command = _sphinx("sphinx_autobuild", lesson, "instructor")
     command += ["--port", options.port, "--open-browser", "--re-ignore", NOT_WATCHED]
-    return subprocess.call(command, env=_environment(lesson, "instructor"))
+    environment = {**_environment(lesson, "instructor"), "LESSON_DRAFT": "1"}
+    return subprocess.call(command, env=environment)
 
 
 def _html(lesson, view):

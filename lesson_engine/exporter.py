@@ -68,6 +68,8 @@ def to_exercises(episode, folder):
 def to_solutions(episode, folder):
     """The page as a notebook with every solution and every recorded output.
 
+    Code with blanks is shown and not run, so that all cells run, one after the other.
+
     Args and returns: as to_exercises.
     """
     return _to_page_notebook(episode, folder, LEFT_OUT_OF_SOLUTIONS, outputs=True)
@@ -76,17 +78,17 @@ def to_solutions(episode, folder):
 def _to_page_notebook(episode, folder, left_out, outputs):
     lines = _prose_lines(episode, left_out)
     hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
+    skeletons = [] if outputs else episode.skeletons  # they stay a part of the prose
     code = [
         piece
-        for piece in [*episode.blocks, *episode.skeletons]
+        for piece in [*episode.blocks, *skeletons]
         if not any(first < piece.first_line < last for first, last in hidden)
     ]
     book = notebook.new_notebook()
     at, opening = 0, f"# {episode.title}\n\n"
     for piece in sorted(code, key=lambda piece: piece.first_line):
         _add_prose(book, opening + "\n".join(lines[at : piece.first_line - 1]), episode, folder)
-        recorded = hasattr(piece, "recorded")
-        shown = notebook.recorded_outputs(piece, folder) if outputs and recorded else []
+        shown = notebook.recorded_outputs(piece, folder) if outputs else []
         book.cells.append(notebook.code_cell(piece.source, shown))
         at, opening = piece.last_line, ""
     _add_prose(book, opening + "\n".join(lines[at:]), episode, folder)

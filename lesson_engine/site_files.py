@@ -9,6 +9,7 @@ from lesson_engine.episode_frame import ZIP
 
 TAKEN_ALONG = ("scripts", "data", "environment.yml", "LICENSE.md")
 LEFT_OUT = ("__pycache__", "fit_outputs", ".doctrees", ".buildinfo", "objects.inv")
+PACKED = (".png", ".keras")  # would not become smaller
 FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
 
 
@@ -54,17 +55,17 @@ def write_sitemap(lesson, place):
 def write_zip(lesson, place):
     """Write one file with everything that a workshop without a network needs.
 
-    Notebooks and scripts come first, laid out as the lesson expects them (data/ beside the
-    folder that the code runs in); the site itself is in site/.
+    The notebooks lie beside the scripts, in the one folder that all code runs in: there they
+    find ../data, the look of the figures and what was saved before. The site itself is in site/.
     """
-    with zipfile.ZipFile(place / ZIP, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(place / ZIP, "w") as archive:
         for name in TAKEN_ALONG:
             source = lesson.root / name
             for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
                 if path.is_file() and not set(path.parts) & set(LEFT_OUT):
                     _add(archive, path, path.relative_to(lesson.root))
         for path in sorted((place / "notebooks").rglob("*.ipynb")):
-            _add(archive, path, path.relative_to(place))
+            _add(archive, path, Path("scripts") / f"{path.stem}-{path.parent.name}.ipynb")
         for path in sorted(place.rglob("*")):
             if path.is_file() and path.name != ZIP:
                 _add(archive, path, Path("site") / path.relative_to(place))
@@ -72,6 +73,7 @@ def write_zip(lesson, place):
 
 def _add(archive, path, name):
     entry = zipfile.ZipInfo(name.as_posix(), FIXED_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    packed = path.suffix in PACKED
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, path.read_bytes())

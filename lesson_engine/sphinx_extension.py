@@ -372,6 +372,7 @@ def setup(app):
     app.connect("html-collect-pages", collected_pages.collect)
     app.connect("html-page-context", add_to_context)
     app.add_config_value("lesson_view", "instructor", "env", [str])
+    app.add_config_value("lesson_draft", False, "", [bool])
     app.connect(
         "config-inited",
         lambda app, config: config.nb_custom_formats.setdefault(".md", READER),

@@ -1,11 +1,14 @@
 """The lesson itself: what is derived from the episodes is in step with them."""
 
+import json
 import re
 import runpy
+import zipfile
 
 import jupytext
 import nbformat
 import pytest
+from conftest import ROOT
 
 from lesson_engine import exporter, reader, settings, structure
 
@@ -45,11 +48,17 @@ def test_the_script_holds_every_block_in_spyder_cells(page):
 def test_the_solution_notebook_holds_every_block_and_output(page):
     book = exporter.to_solutions(page, LESSON.root / "episodes")
     sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
-    shown = [*page.blocks, *page.skeletons]
-    shown = [piece for piece in shown if "instructor" not in piece.divs]
-    assert sources == [piece.source for piece in sorted(shown, key=lambda piece: piece.first_line)]
+    assert sources == [block.source for block in page.blocks if "instructor" not in block.divs]
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     assert len(outputs) == sum(len(block.recorded) + len(block.figures) for block in page.blocks)
+
+
+@by_name(EPISODES)
+def test_the_solution_notebook_shows_code_with_blanks_as_text_that_is_not_run(page):
+    book = exporter.to_solutions(page, LESSON.root / "episodes")
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    for skeleton in page.skeletons:
+        assert re.sub(r"\n{3,}", "\n\n", f"```python\n{skeleton.source}\n```") in text
 
 
 @by_name(EPISODES)
@@ -89,8 +98,9 @@ def test_links_in_notebooks_lead_somewhere(page):
 
 
 def links_resolved(text):
-    """The text as HTML: a reference link without its definition keeps its brackets."""
-    return reader.markdown_parser().render(text)
+    """The text as HTML without code: a link without its definition keeps its brackets."""
+    html = reader.markdown_parser().render(text)
+    return re.sub(r"<pre>.*?</pre>", "", html, flags=re.DOTALL)
 
 
 def test_exporting_twice_gives_the_same_notebooks():
@@ -123,3 +133,11 @@ def test_the_folders_of_the_workbench_are_links():
         link = LESSON.root / "episodes" / name
         assert link.is_symlink()
         assert link.resolve() == LESSON.root / name
+
+
+def test_the_shipped_model_can_be_used_on_every_backend():
+    with zipfile.ZipFile(ROOT / "data" / "model_best.keras") as archive:
+        settings_of_compile = json.loads(archive.read("config.json"))["compile_config"]
+    assert settings_of_compile["steps_per_execution"] == 1, (
+        "PyTorch refuses others; see SOURCES.txt"
+    )

@@ -7,6 +7,7 @@ from lesson_engine import settings
 
 lesson = settings.find(os.environ["LESSON_ROOT"])
 lesson_view = os.environ["LESSON_VIEW"]
+lesson_draft = "LESSON_DRAFT" in os.environ
 
 project = lesson.config.get("title", "Lesson")
 author = lesson.config.get("contact", "")
