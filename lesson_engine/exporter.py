@@ -130,10 +130,10 @@ def _blank(lines, first, last):
 def _add_prose(book, text, episode, folder):
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     text = re.sub(r"(?:\*\*\*\s*){2,}", "***\n\n", text)
-    cell = v4.new_markdown_cell("")
-    cell.source = _define_links(_attach_pictures(text, cell, episode, folder), episode)
-    if cell.source.strip("* \n"):
-        book.cells.append(cell)
+    text, pictures = _embed_pictures(text, episode, folder)
+    source = "\n\n".join([_define_links(text, episode), *pictures])
+    if source.strip("* \n"):
+        book.cells.append(v4.new_markdown_cell(source))
 
 
 def _define_links(text, episode):
@@ -148,22 +148,31 @@ def _define_links(text, episode):
     return "\n\n".join([text, *(["\n".join(definitions)] if definitions else [])])
 
 
-def _attach_pictures(text, cell, episode, folder):
-    """Put the pictures into the notebook, so that the file alone is enough."""
+def _embed_pictures(text, episode, folder):
+    """Put the pictures into the text, so that the file alone is enough.
+
+    Not as the cell's attachments: JupyterLab shows none that are SVG, and Colab shows none.
+
+    Returns: the text, and a list of definitions, long lines that belong at the cell's end.
+    """
+    definitions = []
     for figure in episode.figures:
         if f"]({figure.source})" not in text:
             continue
         path = folder / figure.source
         if not path.is_file():
             raise LessonError(episode.path, figure.first_line, f"{figure.source} is missing")
-        name = path.name
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        data = base64.b64encode(path.read_bytes()).decode("ascii")
-        cell.setdefault("attachments", {})[name] = {kind: data}
         pattern = r"!\[[^\]]*\]\(" + re.escape(figure.source) + r"\)(\{[^}]*\})?"
-        picture = f"![{figure.alt or ''}](attachment:{name})\n\n*{figure.caption}*"
+        picture = f"![{figure.alt or ''}][{path.name}]\n\n*{figure.caption}*"
         text = re.sub(pattern, lambda _, picture=picture: picture, text)
-    return text
+        definitions.append(f"[{path.name}]: {_data_address(path)}")
+    return text, definitions
+
+
+def _data_address(path):
+    """A picture as an address that holds all of it."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def export_scripts(lesson, episodes):

@@ -54,4 +54,4 @@ html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
 copybutton_exclude = ".linenos, .gp, .go"
-copybutton_selector = "div.highlight pre"
+copybutton_selector = "div.highlight:not(.cell_output *) pre"  # code, not what it printed
