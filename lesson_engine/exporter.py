@@ -2,6 +2,7 @@
 
 import base64
 import mimetypes
+import posixpath
 import re
 
 import jupytext
@@ -53,30 +54,31 @@ def to_script(episode):
     return jupytext.writes(notebook.number(book), fmt="py:percent")
 
 
-def to_exercises(episode, folder):
+def to_exercises(episode, folder, site=""):
     """The page as a notebook to work in: blanks to fill, no solutions, no outputs.
 
     Args:
         episode: Episode.
         folder: folder that figure addresses start from.
+        site: address of the published lesson, for links to its other pages.
 
     Returns: notebook.
     """
-    return _to_page_notebook(episode, folder, LEFT_OUT_OF_EXERCISES, outputs=False)
+    return _to_page_notebook(episode, folder, site, LEFT_OUT_OF_EXERCISES, outputs=False)
 
 
-def to_solutions(episode, folder):
+def to_solutions(episode, folder, site=""):
     """The page as a notebook with every solution and every recorded output.
 
     Code with blanks is shown and not run, so that all cells run, one after the other.
 
     Args and returns: as to_exercises.
     """
-    return _to_page_notebook(episode, folder, LEFT_OUT_OF_SOLUTIONS, outputs=True)
+    return _to_page_notebook(episode, folder, site, LEFT_OUT_OF_SOLUTIONS, outputs=True)
 
 
-def _to_page_notebook(episode, folder, left_out, outputs):
-    lines = _prose_lines(episode, left_out)
+def _to_page_notebook(episode, folder, site, left_out, outputs):
+    lines = [_link_pages(line, episode, site) for line in _prose_lines(episode, left_out)]
     hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
     skeletons = [] if outputs else episode.skeletons  # they stay a part of the prose
     code = [
@@ -121,6 +123,18 @@ def _prose_lines(episode, left_out):
         if own_title and lines[own_title - 1]:
             lines[own_title - 1] = re.sub(r"#+", "###", lines[own_title - 1], count=1)
     return [re.sub(r"<!--\s*(claim|tolerance)\b.*?-->", "", line) for line in lines]
+
+
+def _link_pages(line, episode, site):
+    """Links to other pages lead to the published ones: beside a notebook there are none."""
+    here = episode.path.parent.as_posix()
+
+    def published(link):
+        page = posixpath.normpath(posixpath.join(here, link["page"]))
+        return f"]({site}/{page}.html{link['place'] or ''})"
+
+    pattern = r"\]\((?P<page>[^()\s#:]+)\.md(?P<place>#[^()\s]*)?\)"
+    return re.sub(pattern, published, line) if site else line
 
 
 def _blank(lines, first, last):
@@ -188,11 +202,11 @@ def export_scripts(lesson, episodes):
 def export_notebooks(lesson, episodes, folder):
     """Write an exercise and a solution notebook an episode; returns the paths that changed."""
     paths = []
+    here, site = lesson.root / "episodes", str(lesson.config.get("url", "")).rstrip("/")
     for episode in episodes:
-        here = lesson.root / "episodes"
         for kind, convert in (("exercises", to_exercises), ("solutions", to_solutions)):
             path = folder / kind / f"{episode.name}.ipynb"
-            text = nbformat.writes(convert(episode, here)) + "\n"
+            text = nbformat.writes(convert(episode, here, site)) + "\n"
             if files.write(path, text):
                 paths.append(path)
     return paths

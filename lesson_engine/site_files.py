@@ -7,7 +7,7 @@ from pathlib import Path
 from lesson_engine import exporter, files
 from lesson_engine.episode_frame import ZIP
 
-TAKEN_ALONG = ("scripts", "data", "environment.yml", "LICENSE.md")
+TAKEN_ALONG = ("scripts", "data", "environment.yml", "requirements.txt", "LICENSE.md")
 LEFT_OUT = ("__pycache__", "fit_outputs", ".doctrees", ".buildinfo", "objects.inv")
 PACKED = (".png", ".keras")  # would not become smaller
 FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
