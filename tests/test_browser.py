@@ -5,29 +5,15 @@ reason where there is none.
 """
 
 import json
-import shutil
 
 import pytest
 from conftest import pages_of
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("no chromium on this machine: apt-get install chromium", allow_module_level=True)
 
 WIDTHS = (360, 768, 1400)
 LEARNER = "episodes/04-build-cnn.html"
 INSTRUCTOR = f"instructor/{LEARNER}"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        # a container's root may not make a sandbox of its own
-        launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
