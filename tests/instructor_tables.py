@@ -1,0 +1,329 @@
+"""What tests compare: what the tables of the instructor pages say, and what the episodes hold."""
+
+import ast
+import builtins
+import re
+import symtable
+from dataclasses import dataclass, field
+from functools import cache
+
+from lesson_engine import notes, reader, settings
+
+LESSON = settings.find(__file__)
+PAGES = LESSON.root / "instructors"
+TITLE = re.compile(r"(?P<name>.*?)(?: \((?P<minutes>\d+) minutes?\b.*\))?")
+WAITS = 5  # seconds: what takes less is not worth a word
+WORKSHOPS = {  # heading of what is left out: the plans that make up the workshop
+    "What the one day leaves out": ["One day"],
+    "What the two half days leave out": ["First half day", "Second half day"],
+}
+
+
+# What the episodes hold
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A challenge or discussion. minutes: as its title says, or None; blocks: its code."""
+
+    title: str
+    minutes: int | None
+    blocks: tuple
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading outside boxes, with all below it; what comes before the first is "Opening".
+
+    Attributes: blocks: code outside challenges; seconds: of every block that makes one wait.
+    """
+
+    title: str
+    challenges: tuple
+    blocks: tuple
+    seconds: tuple
+
+
+def plain(text):
+    """A heading as it reads: without the marks of code."""
+    return text.replace("`", "")
+
+
+@cache
+def episode_pages():
+    """All episodes, in teaching order, as the engine reads them."""
+    return tuple(reader.read_page(LESSON, path) for path in LESSON.episode_paths())
+
+
+@cache
+def sections(number):
+    """Sections of an episode, in order; a heading with nothing of its own is none.
+
+    Args:
+        number: of the episode, from 1.
+    """
+    page = episode_pages()[number - 1]
+    lines = page.text.split("\n")
+    starts = [(page.body_line - 1, "Opening")]
+    starts += [(h.line, plain(h.text)) for h in page.headings if not h.divs and h.level < 4]
+    ends = [line - 1 for line, _ in starts[1:]] + [len(lines)]
+    return tuple(
+        _section(page, title, first, last)
+        for (first, title), last in zip(starts, ends, strict=True)
+        if any(line.strip() for line in lines[first:last])
+    )
+
+
+def _section(page, title, first, last):
+    found = [
+        div
+        for div in page.divs
+        if div.name in ("challenge", "discussion") and first < div.first_line <= last
+    ]
+    blocks = [block for block in page.blocks if first < block.first_line <= last]
+    outside = [block for block in blocks if "challenge" not in block.divs]
+    noted = dict(zip(map(id, page.blocks), notes.of_blocks(page, LESSON), strict=True))
+    seconds = [noted[id(block)]["seconds"] for block in blocks if noted[id(block)]]
+    waits = tuple(value for value in seconds if value >= WAITS)
+    return Section(title, tuple(_challenge(page, div) for div in found), tuple(outside), waits)
+
+
+def _challenge(page, div):
+    inside = [h for h in page.headings if div.first_line < h.line < div.last_line]
+    match = TITLE.fullmatch(plain(inside[0].text))
+    blocks = [block for block in page.blocks if div.first_line < block.first_line < div.last_line]
+    minutes = match["minutes"] and int(match["minutes"])
+    return Challenge(match["name"], minutes, tuple(blocks))
+
+
+def challenges(number):
+    """All challenges of an episode, in order."""
+    return [challenge for section in sections(number) for challenge in section.challenges]
+
+
+def titles(number):
+    """Titles of an episode's sections and challenges, which pages may name."""
+    return {part.title for part in (*sections(number), *challenges(number))}
+
+
+# What tables say
+
+
+@dataclass
+class Cell:
+    """A cell of a table, or a paragraph.
+
+    Attributes: pieces: (text, is it in italics?); links: addresses; link_texts: of each link.
+    """
+
+    pieces: list = field(default_factory=list)
+    links: list = field(default_factory=list)
+    link_texts: list = field(default_factory=list)
+
+    @property
+    def text(self):
+        return "".join(text for text, _ in self.pieces).strip()
+
+    @property
+    def named(self):
+        """(words in italics, all text before them, the text up to the next in italics)."""
+        found = []
+        for place, (text, stressed) in enumerate(self.pieces):
+            if stressed:
+                before = "".join(words for words, _ in self.pieces[:place])
+                found.append((text, before, "".join(_until_stressed(self.pieces[place + 1 :]))))
+        return found
+
+    @property
+    def minutes(self):
+        return int(self.text or 0)
+
+    @property
+    def episode(self):
+        """Number of the episode that the cell links to, or None."""
+        found = [re.search(r"episodes/(\d+)-", link) for link in self.links]
+        return next((int(match[1]) for match in found if match), None)
+
+
+def _until_stressed(pieces):
+    for text, stressed in pieces:
+        if stressed:
+            return
+        yield text
+
+
+@dataclass
+class Table:
+    """A table. under: heading above it; rows: list of {column head: Cell}."""
+
+    under: str
+    head: list = field(default_factory=list)
+    rows: list = field(default_factory=list)
+
+
+def cell_of(inline):
+    """The Cell of an inline token."""
+    cell, stressed, linked = Cell(), False, False
+    for child in inline.children:
+        if child.type in ("em_open", "em_close"):
+            stressed = child.type == "em_open"
+            cell.pieces.append(("", stressed))
+        elif child.type in ("link_open", "link_close"):
+            linked = child.type == "link_open"
+            if linked:
+                cell.links.append(child.attrs["href"])
+                cell.link_texts.append("")
+        else:
+            text = " " if child.type == "softbreak" else child.content
+            before, kind = cell.pieces.pop() if cell.pieces else ("", False)
+            cell.pieces.append((before + text, kind))
+            if linked:
+                cell.link_texts[-1] += text
+    return cell
+
+
+def inlines(name):
+    """(kind of the block, the heading above it, inline token) of everything on a page."""
+    under, before = "", None
+    for token in reader.markdown_parser().parse((PAGES / name).read_text("utf-8")):
+        if token.type == "inline":
+            if before.type == "heading_open":
+                under = token.content
+            yield before.type, under, token
+        before = token
+
+
+@cache
+def tables(name):
+    """All tables of an instructor page."""
+    found, row = [], {}
+    for kind, under, token in inlines(name):
+        if kind == "th_open":
+            if not found or found[-1].rows or found[-1].under != under:
+                found.append(Table(under))
+            found[-1].head.append(token.content)
+        elif kind == "td_open":
+            row[found[-1].head[len(row)]] = cell_of(token)
+            if len(row) == len(found[-1].head):
+                found[-1].rows.append(row)
+                row = {}
+    return found
+
+
+def table(name, under):
+    """The one table of a page below a heading."""
+    (found,) = [table for table in tables(name) if table.under == under]
+    return found
+
+
+def minutes_after(words):
+    """The minutes in words such as " (4 min); and more"; None if they begin otherwise."""
+    match = re.match(r" \((\d+) min\)", words)
+    return match and int(match[1])
+
+
+def pacing(number):
+    """Rows of an episode's table in pacing.md, the sum at the end included."""
+    return table("pacing.md", f"Episode {number}: minutes").rows
+
+
+def teaching(number, title):
+    """Minutes that pacing.md gives to a section's teaching."""
+    rows = {row["Section"].text: row["Teaching"].minutes for row in pacing(number)}
+    return rows[title]
+
+
+def exercise(number, title):
+    """Minutes that pacing.md gives to a challenge; None for one that it does not count."""
+    for row in pacing(number):
+        for name, _, after in row["Challenges, and what runs"].named:
+            if name == title:
+                return minutes_after(after)
+    raise AssertionError(f"episode {number} has no challenge {title}")
+
+
+def plan(name):
+    """Rows of a plan's table."""
+    return table("schedules.md", name).rows
+
+
+def parts(row):
+    """(section, its minutes where the row shortens it or None) of a row of a plan."""
+    for name, _, after in row["What"].named:
+        short = re.match(r" \(in (\d+) min\)", after)
+        yield name, short and int(short[1])
+
+
+def set_challenges(row):
+    """Titles of the challenges that learners do."""
+    return [name for name, before, _ in row["Challenges"].named if "shown:" not in before]
+
+
+def shown_challenges(row):
+    """Titles of the challenges whose solution the instructor runs."""
+    return [name for name, before, _ in row["Challenges"].named if "shown:" in before]
+
+
+def taught(heading, number):
+    """Titles of sections, and of challenges, that a workshop takes from an episode."""
+    rows = [row for name in WORKSHOPS[heading] for row in plan(name)]
+    rows = [row for row in rows if row["What"].episode == number]
+    done = [title for row in rows for title in (*set_challenges(row), *shown_challenges(row))]
+    return {title for row in rows for title, _ in parts(row)}, set(done)
+
+
+# What of the code is run
+
+
+def undefined_names(blocks):
+    """Names that code reads and nothing above has set.
+
+    Args:
+        blocks: Blocks of an episode, all that is run, in any order.
+
+    Returns: list of (line of the block, name). A function's names are looked up at the end.
+    """
+    known, missing, later = set(dir(builtins)), [], []
+    for block in sorted(blocks, key=lambda block: block.first_line):
+        for statement in ast.parse(block.source).body:
+            scope = symtable.symtable(ast.unparse(statement), "<block>", "exec")
+            needed, made = _reads(scope), _sets(scope)
+            if isinstance(statement, ast.FunctionDef):
+                later += [(block.first_line, name) for name in needed]
+            else:  # a loop may read what it sets itself
+                own = made if hasattr(statement, "body") else set()
+                missing += [(block.first_line, name) for name in needed - own - known]
+            known |= made
+    return missing + [(line, name) for line, name in later if name not in known]
+
+
+def _reads(scope):
+    at_top = scope.get_type() == "module"
+    found = {
+        symbol.get_name()
+        for symbol in scope.get_symbols()
+        if symbol.is_referenced() and (at_top or symbol.is_global())
+    }
+    return found.union(*map(_reads, scope.get_children()))
+
+
+def _sets(scope):
+    return {s.get_name() for s in scope.get_symbols() if s.is_assigned() or s.is_imported()}
+
+
+def blocks_of(number, kept, done):
+    """Code of an episode's sections and challenges with these titles."""
+    blocks = [b for section in sections(number) if section.title in kept for b in section.blocks]
+    return blocks + [b for c in challenges(number) if c.title in done for b in c.blocks]
+
+
+def about(seconds, recorded):
+    """True if a page's seconds are near enough to the recorded: by 30 per cent, or by five."""
+    return abs(seconds - recorded) <= max(5, 0.3 * recorded)
+
+
+def seconds_in(text):
+    """The seconds in words such as "60 s"; 0 for "none"."""
+    match = re.fullmatch(r"(\d+) s", text)
+    assert match or text == "none", f"write seconds as '60 s', not '{text}'"
+    return int(match[1]) if match else 0

@@ -1,0 +1,260 @@
+"""The pages for instructors: the titles, seconds, files and people that they name are there."""
+
+import re
+
+import pytest
+import yaml
+from instructor_tables import (
+    LESSON,
+    PAGES,
+    WORKSHOPS,
+    about,
+    blocks_of,
+    cell_of,
+    challenges,
+    episode_pages,
+    exercise,
+    inlines,
+    seconds_in,
+    sections,
+    table,
+    tables,
+    taught,
+    teaching,
+    titles,
+    undefined_names,
+)
+
+from lesson_engine import episode_frame, reader
+
+EVERY_EPISODE = pytest.mark.parametrize("number", range(1, len(episode_pages()) + 1))
+
+
+@pytest.mark.parametrize("folder", ["instructors", "profiles"])
+def test_every_page_of_a_folder_is_listed(folder):
+    listed = yaml.safe_load((LESSON.root / "config.yaml").read_text("utf-8"))[folder]
+    assert sorted(listed) == sorted(path.name for path in (LESSON.root / folder).glob("*.md"))
+
+
+def test_the_notes_lead_to_every_other_page():
+    links = [cell.links for _, _, cell in cells("instructor-notes.md")]
+    names = {path.name for path in PAGES.glob("*.md")} - {"instructor-notes.md"}
+    assert names <= {link for found in links for link in found}
+
+
+def cells(name):
+    """(kind of block, heading above, Cell) of every piece of text on a page."""
+    return [(kind, under, cell_of(token)) for kind, under, token in inlines(name)]
+
+
+# Files
+
+
+def test_files_that_pages_name_are_there():
+    pattern = re.compile(r"(?<![\w/.])(?:scripts|data|instructors)/[\w./-]+\.\w+|check_setup\.py")
+    named = {
+        name for path in PAGES.glob("*.md") for name in pattern.findall(path.read_text("utf-8"))
+    }
+    paths = [name if "/" in name else f"scripts/{name}" for name in sorted(named)]
+    assert [path for path in paths if not (LESSON.root / path).is_file()] == []
+    assert {"data/model_best.keras", "check_setup.py"} <= named
+
+
+def test_the_last_line_of_the_check_is_what_the_checklists_say():
+    check = (LESSON.root / "scripts" / "check_setup.py").read_text("utf-8")
+    assert 'READY = "READY' in check
+    assert "begins with `READY`" in (PAGES / "checklists.md").read_text("utf-8")
+
+
+def test_the_home_page_offers_the_zip_under_the_name_in_the_checklists():
+    text = (PAGES / "checklists.md").read_text("utf-8")
+    assert episode_frame.ZIP in text
+    assert f'"{episode_frame.whole_lesson("").astext().partition(":")[0]}"' in text
+
+
+def test_networks_to_go_on_with_are_saved_by_episode_5():
+    page = reader.read_page(LESSON, PAGES / "live-coding.md")
+    code = "\n".join(block.source for block in page.blocks)
+    named = set(re.findall(r'"(\w+\.(?:keras|csv))"', code))
+    assert len(named) == 6
+    saved = "\n".join(block.source for block in episode_pages()[4].blocks)
+    assert [name for name in sorted(named) if f'folder / "{name}")' not in saved] == []
+
+
+def test_code_to_go_on_with_makes_all_that_the_trainings_would():
+    histories = ["history_intro = ", "history_dropout = ", "history_dense = "]
+    blocks = episode_pages()[4].blocks
+    others = [block for block in blocks if not any(name in block.source for name in histories)]
+    assert len(others) == len(blocks) - 3
+    missing = {name for _, name in undefined_names(others)}
+    page = reader.read_page(LESSON, PAGES / "live-coding.md")
+    code = "\n" + "\n".join(block.source for block in page.blocks)
+    made = {name for name in missing if f"\n{name} = " in code}
+    # the one that the page speaks of
+    assert made and missing - made == {"history_intro"}
+
+
+def test_no_episode_needs_a_network_that_an_earlier_one_saved():
+    for page in episode_pages():
+        code = "\n".join(block.source for block in page.blocks)
+        loaded = re.findall(r'load_model\(folder / "([\w.]+)"\)', code)
+        assert [name for name in loaded if f'.save(folder / "{name}")' not in code] == []
+
+
+# While it trains
+
+
+def test_every_training_has_its_row_and_its_seconds():
+    rows = table("while-it-trains.md", "").rows
+    expected = [
+        (number, section.title, seconds)
+        for number in range(1, len(episode_pages()) + 1)
+        for section in sections(number)
+        for seconds in section.seconds
+    ]
+    shown = [(row["Where"].episode, row["Where"].named[0][0]) for row in rows]
+    assert shown == [(number, title) for number, title, _ in expected]
+    for row, (_, _, recorded) in zip(rows, expected, strict=True):
+        assert about(seconds_in(row["When recorded"].text), recorded), row["Training"].text
+
+
+def test_every_training_has_something_to_say():
+    rows = table("while-it-trains.md", "").rows
+    page = reader.read_page(LESSON, PAGES / "while-it-trains.md")
+    assert [heading.text for heading in page.headings] == [row["Training"].text for row in rows]
+
+
+# The notes, episode by episode
+
+
+def drop_rows(number):
+    """Rows that say what to drop from an episode, with the title that each names."""
+    (found,) = [
+        found
+        for found in tables("instructor-notes.md")
+        if found.under.startswith(f"Episode {number}:")
+    ]
+    return [(row["Drop, in this order"].named[0][0], row) for row in found.rows]
+
+
+@EVERY_EPISODE
+def test_what_to_drop_saves_what_it_says(number):
+    in_episode = {challenge.title for challenge in challenges(number)}
+    for title, row in drop_rows(number):
+        measure = exercise if title in in_episode else teaching
+        assert row["Saves"].minutes == measure(number, title), title
+
+
+@EVERY_EPISODE
+def test_a_section_is_dropped_together_with_its_challenges(number):
+    dropped = [title for title, _ in drop_rows(number)]
+    for section in sections(number):
+        if section.title in dropped:
+            assert {challenge.title for challenge in section.challenges} <= set(dropped)
+
+
+@EVERY_EPISODE
+def test_no_later_code_needs_what_is_dropped(number):
+    dropped = {title for title, _ in drop_rows(number)}
+    kept = {section.title for section in sections(number)} - dropped
+    done = {challenge.title for challenge in challenges(number)} - dropped
+    assert undefined_names(blocks_of(number, kept, done)) == []
+
+
+@EVERY_EPISODE
+def test_what_is_never_dropped_is_not_in_the_table(number):
+    assert never_dropped(number)
+    assert never_dropped(number) & {title for title, _ in drop_rows(number)} == set()
+
+
+@pytest.mark.parametrize("number", [1, 3, 4, 5, 6])  # of 2 and 7, plans take a few minutes only
+@pytest.mark.parametrize("heading", WORKSHOPS)
+def test_what_is_never_dropped_is_in_the_plans(heading, number):
+    assert never_dropped(number) <= set().union(*taught(heading, number))
+
+
+def never_dropped(number):
+    """Titles that the notes tell to keep whatever happens."""
+    return {
+        title
+        for _, under, cell in cells("instructor-notes.md")
+        if under.startswith(f"Episode {number}:") and cell.text.startswith("Never drop")
+        for title, _, _ in cell.named
+    }
+
+
+@EVERY_EPISODE
+@pytest.mark.parametrize("name", ["instructor-notes.md", "pacing.md", "what-learners-say.md"])
+def test_titles_in_italics_are_in_the_episode(name, number):
+    below = [cell for _, under, cell in cells(name) if under.startswith(f"Episode {number}:")]
+    assert len(below) > 5, f"{name} says next to nothing of episode {number}"
+    named = [title for cell in below for title, _, _ in cell.named]
+    assert [title for title in named if title not in titles(number)] == []
+
+
+@pytest.mark.parametrize("name", ["schedules.md", "live-coding.md", "checklists.md"])
+def test_titles_on_other_pages_are_in_some_episode(name):
+    known = set().union(*map(titles, range(1, len(episode_pages()) + 1)))
+    menus = {"Preferences", "Appearance", "Fonts", "IPython console", "Graphics", "Inline"}
+    menus |= {"View", "Simple Interface", "Settings", "Theme", "Increase Code Font Size"}
+    menus |= {"Enable Scrolling for Outputs", "Consoles", "Restart kernel", "Kernel"}
+    menus |= {"Restart Kernel", "Restart Kernel and Run up to Selected Cell"}
+    named = {title for _, _, cell in cells(name) for title, _, _ in cell.named}
+    assert named - known - menus == set()
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(PAGES.glob("*.md"))])
+def test_a_link_to_an_episode_that_gives_its_number_gives_the_right_one(name):
+    for _, _, cell in cells(name):
+        for link, text in zip(cell.links, cell.link_texts, strict=True):
+            target = re.search(r"episodes/(\d+)-", link)
+            number = re.match(r"(?:Episode )?(\d)\b", text)
+            if target and number:
+                assert int(target[1]) == int(number[1]), text
+
+
+def test_goals_name_every_episode():
+    (goals,) = [found for found in tables("instructor-notes.md") if "It hands on" in found.head]
+    shown = [row["Episode"].text for row in goals.rows]
+    assert shown == [f"{n}. {page.title}" for n, page in enumerate(episode_pages(), 1)]
+
+
+# People
+
+
+def test_the_notes_say_what_each_person_of_the_profiles_needs():
+    page = reader.read_page(LESSON, LESSON.root / "profiles" / "learner-profiles.md")
+    names = [heading.text.partition(",")[0] for heading in page.headings]
+    rows = table("instructor-notes.md", "Whom you will meet").rows
+    assert [row["Person"].text.partition(",")[0] for row in rows] == names
+    assert 3 <= len(names) <= 5
+    for name in names:
+        notes = [cell.text for _, under, cell in cells("instructor-notes.md") if "Episode" in under]
+        assert sum(name in text for text in notes) >= 3, f"episodes hardly mention {name}"
+
+
+# Survey
+
+
+def test_questions_are_numbered_through():
+    before, *after = [[row["No."].minutes for row in found.rows] for found in tables("survey.md")]
+    for numbers in (before, sum(after, [])):
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+@EVERY_EPISODE
+def test_statements_of_the_survey_quote_objectives(number):
+    page = episode_pages()[number - 1]
+    (div,) = [div for div in page.divs if div.name == "objectives"]
+    text = " ".join(" ".join(page.text.split("\n")[div.first_line : div.last_line]).split())
+    rows = table("survey.md", "How sure do you feel?").rows
+    cells = [row["Objectives behind it"] for row in rows]
+    quoted = [name for cell in cells if cell.episode == number for name, _, _ in cell.named]
+    assert quoted
+    assert [words for words in quoted if f"- {words}" not in text] == []
+
+
+def test_the_survey_asks_for_what_was_taught():
+    for row in table("survey.md", "What would you answer?").rows:
+        where = row["Where it was taught"]
+        assert where.named[0][0] in titles(where.episode)
