@@ -215,6 +215,44 @@ def test_tabs_change_with_the_arrow_keys(open_page):
     assert [shown.nth(place).is_visible() for place in range(2)] == [False, True]
 
 
+def test_code_says_its_language_and_outputs_that_they_are_outputs(open_page):
+    page = open_page("episodes/02-neural-networks.html")
+    label = "(one, part) => getComputedStyle(one, '::before').content"
+    for place, words in {
+        "div.cell_input > div": "Python",
+        "div.cell_output": "Output",
+        "div.cell .cell-figure": "Figure",
+    }.items():
+        assert page.locator(place).first.evaluate(label) == f'"{words}"'
+    # an output begins where its block ends
+    cell = page.locator("div.cell:has(.cell_output)").first
+    block = cell.locator(".cell_input").bounding_box()
+    output = cell.locator(".cell_output").bounding_box()
+    assert abs(block["y"] + block["height"] - output["y"]) < 2
+
+
+def test_dark_colours_can_be_chosen_and_stay(open_page):
+    page = open_page(LEARNER, color_scheme="light")
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    for _ in range(3):
+        page.locator(".theme-toggle:visible").first.click()
+        if page.evaluate("document.body.dataset.theme") == "dark":
+            break
+    assert page.evaluate(background) != light
+    page.reload()
+    assert page.evaluate("document.body.dataset.theme") == "dark"
+
+
+def test_who_wants_no_motion_gets_none(open_page):
+    page = open_page(LEARNER, reduced_motion="reduce")
+    moving = """[...document.querySelectorAll('*')].filter(one => {
+        const style = getComputedStyle(one);
+        return parseFloat(style.transitionDuration) > 0.01 || style.scrollBehavior === 'smooth';
+    }).map(one => one.className)"""
+    assert page.evaluate(moving) == []
+
+
 def test_code_and_figures_can_be_read_on_paper(open_page):
     page = open_page(LEARNER)
     page.emulate_media(media="print")
