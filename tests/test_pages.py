@@ -1,5 +1,6 @@
 """The built site as files: nothing is missing, nothing leads nowhere, the HTML is valid."""
 
+import gzip
 import json
 import os
 import re
@@ -13,14 +14,15 @@ from conftest import ROOT, pages_of
 from lxml import html
 
 from lesson_engine import reader, settings
+from lesson_engine.divs import DIV_KINDS, TABS
 
-# the Nu HTML checker, the validator of the WHATWG's and W3C's pages: .ci/run fetches it from npm
+# the Nu HTML checker, the validator of the WHATWG's and W3C's pages: `make checkers`
 CHECKER = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
 def test_html_is_valid(site):
     if shutil.which("java") is None or not CHECKER.is_file():
-        pytest.skip("no HTML checker: npm install --prefix build/npm vnu-jar, and Java")
+        pytest.skip("no HTML checker: make checkers, which needs npm, and Java")
     options = ["--errors-only", "--skip-non-html", "--format", "json"]
     command = ["java", "-jar", CHECKER, *options, site]
     process = subprocess.run(command, capture_output=True, text=True, timeout=300)
@@ -96,7 +98,9 @@ def words_of_notes():
 def test_the_home_page_gives_the_whole_lesson_as_one_file(site):
     with zipfile.ZipFile(site / "lesson.zip") as archive:
         names = archive.namelist()
-    for start in ("scripts/", "data/", "notebooks/exercises/", "notebooks/solutions/", "site/"):
+    for kind in ("exercises", "solutions"):
+        assert f"scripts/05-fit-cnn-{kind}.ipynb" in names, "code finds ../data from scripts/ only"
+    for start in ("scripts/", "data/", "site/"):
         assert any(name.startswith(start) for name in names), start
     assert "environment.yml" in names and "site/index.html" in names
     assert "lesson.zip" in (site / "index.html").read_text("utf-8")
@@ -109,3 +113,51 @@ def test_times_beside_blocks_are_those_of_the_recording(site):
     seconds = [60 * int(minutes or 0) + int(rest) for minutes, rest in shown]
     expected = [round(block["seconds"]) for block in notes["blocks"] if block["seconds"] >= 5]
     assert seconds == expected
+
+
+def test_every_page_that_the_workbench_has_is_there(site):
+    wanted = ["index", "aio", "key-points", "images", "citation", "404", "LICENSE", "search"]
+    wanted += [
+        "CODE_OF_CONDUCT",
+        "learners/setup",
+        "learners/reference",
+        "profiles/learner-profiles",
+    ]
+    for view in ("", "instructor/"):
+        missing = [page for page in wanted if not (site / f"{view}{page}.html").is_file()]
+        assert not missing, f"{view}: {missing}"
+    assert (site / "instructor" / "instructors" / "instructor-notes.html").is_file()
+    assert "</urlset>" in (site / "sitemap.xml").read_text("utf-8")
+
+
+def test_each_episode_offers_its_notebooks_and_its_script(site, lesson):
+    for path in lesson.episode_paths():
+        page = html.parse(str(site / "episodes" / f"{path.stem}.html"))
+        links = [link.text_content() for link in page.xpath("//p[@class='lesson-files']/a")]
+        assert links == ["Exercise notebook", "Solution notebook", "Script"]
+
+
+def test_pages_describe_themselves_to_search_engines(site, lesson):
+    for path in lesson.episode_paths():
+        page = html.parse(str(site / "episodes" / f"{path.stem}.html"))
+        described = json.loads(page.findtext(".//script[@type='application/ld+json']"))
+        assert described["@type"] == "LearningResource"
+        assert described["name"] == page.findtext(".//h1").strip()
+        assert described["url"].endswith(f"episodes/{path.stem}.html")
+
+
+def test_an_episode_weighs_at_most_100_kilobytes_without_its_pictures(site, lesson):
+    for path in lesson.episode_paths():
+        page = site / "episodes" / f"{path.stem}.html"
+        tree = html.parse(str(page))
+        addresses = tree.xpath("//script/@src | //link[@rel='stylesheet']/@href")
+        files = {page, *((page.parent / address.partition("?")[0]) for address in addresses)}
+        weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
+        assert weight < 100_000, path.stem
+
+
+def test_every_kind_of_box_has_a_colour_and_an_icon():
+    style = (ROOT / "lesson_engine" / "theme" / "static" / "lesson.css").read_text("utf-8")
+    for kind in DIV_KINDS:
+        if kind not in TABS:
+            assert re.search(rf"\.lesson-div\.{kind}\b[^{{}}]*{{[^}}]*--icon", style), kind

@@ -119,7 +119,7 @@ def test_cells_stand_in_their_divs_with_their_outputs(built, tmp_path):
     assert page.where("two boxes") == ""
     assert "<math" in text and "mathjax" not in text.lower().replace("mathjax_ignore", "")
     assert "claim" not in text
-    assert (tmp_path / "_site" / "notebooks" / "exercises" / "01-small.ipynb").is_file()
+    assert (tmp_path / "_site" / "notebooks" / "01-small-exercises.ipynb").is_file()
 
 
 def test_a_second_build_and_a_rebuild_work(built, tmp_path, lesson_command):
