@@ -85,13 +85,13 @@ def seconds_to_serve(folder):
         **options,
     )
     try:
-        wait_for("")
+        wait_for("", server)
         times = []
         for number in range(RUNS):
             time.sleep(3)  # the watcher settles
             start = time.perf_counter()
             edit(folder, f"served {number}")
-            wait_for(f"served {number}")
+            wait_for(f"served {number}", server)
             times.append(time.perf_counter() - start)
         return times
     finally:
@@ -99,10 +99,10 @@ def seconds_to_serve(folder):
         server.wait()
 
 
-def wait_for(words, limit=60):
-    """Until the edited page holds the words. Raises: TimeoutError."""
+def wait_for(words, server, limit=60):
+    """Until the edited page holds the words. Raises: TimeoutError, also if the server ends."""
     end = time.perf_counter() + limit
-    while time.perf_counter() < end:
+    while time.perf_counter() < end and server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/{EDITED}.html") as answer:
                 if words in answer.read().decode("utf-8"):
@@ -110,7 +110,9 @@ def wait_for(words, limit=60):
         except (urllib.error.URLError, ConnectionError):
             pass  # not up yet
         time.sleep(0.05)
-    raise TimeoutError(f"the page did not show {words!r} within {limit} s")
+    raise TimeoutError(
+        f"the page did not show {words!r} within {limit} s; is `lesson serve` running?"
+    )
 
 
 def print_weights(site):

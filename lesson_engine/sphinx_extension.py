@@ -7,6 +7,7 @@ tagged so that myst-nb does not place them a second time. Lines are kept one for
 that a message names the line of the Markdown.
 """
 
+import functools
 import html
 import re
 from itertools import pairwise
@@ -54,7 +55,7 @@ def read_page(text):
 
     Returns: notebook; see the top of this file.
     """
-    page = reader.read(text)
+    page = _read(text)
     book = notebook.new_notebook()
     book.cells = [v4.new_markdown_cell(to_myst(page))]
     # Where each cell starts in the file; myst-nb and MyST both add one to the first.
@@ -71,6 +72,9 @@ def read_page(text):
         book.metadata[name] = value
     book.metadata["mystnb"] = {"execution_mode": "off"}  # outputs are the recorded ones
     return notebook.number(book)
+
+
+_read = functools.lru_cache(maxsize=1)(reader.read)  # each page is checked, then parsed
 
 
 def to_myst(page):
@@ -308,9 +312,9 @@ def check_page(app, docname, source):
     """Stop with file and line at a page that the reader does not accept."""
     path = Path(app.env.doc2path(docname, base=False))
     try:
-        reader.read(source[0], path)
+        _read(source[0])
     except LessonError as error:
-        raise ExtensionError(str(error)) from error
+        raise ExtensionError(str(LessonError(path, error.line, error.message))) from error
 
 
 def complete_page(app, docname, source):
@@ -367,8 +371,8 @@ def setup(app):
     )
     app.add_transform(FiguresWithCaptions)
     app.add_transform(EpisodeFrame)
-    app.connect("source-read", check_page)
     app.connect("source-read", complete_page)
+    app.connect("source-read", check_page)
     app.connect("html-collect-pages", collected_pages.collect)
     app.connect("html-page-context", add_to_context)
     app.add_config_value("lesson_view", "instructor", "env", [str])
