@@ -2,6 +2,7 @@
 # make test   every check, with every block of every episode executed
 # make test-backends   episodes 01, 05 and 07 on Keras's JAX and PyTorch backends
 # make test-newest   the same as make test with the newest release of every package
+# make drift   with which versions each output was recorded; what differs with the newest
 # make bench-site   how fast the site is built, how heavy its pages are
 # Each makes its own environment; Python 3.11 or newer is all they need.
 
@@ -40,12 +41,19 @@ test-backend-%: .venv-%/ready
 
 # What will the next `make lock` break? Nothing is pinned here, and all is made anew each time.
 # Other versions have other digits: the form of the outputs is compared, on the drawn pictures.
+# `make drift` compares the outputs themselves.
+test-newest drift: $(NEWEST)/fresh
 test-newest:
+	$(NEWEST)/bin/python -m pytest --lesson-stand-in
+drift:
+	$(NEWEST)/bin/lesson drift --run
+
+.PHONY: $(NEWEST)/fresh drift
+$(NEWEST)/fresh:
 	$(PYTHON) -m venv --clear $(NEWEST)
 	sed -e '/^-r/d' -e 's/==[0-9.*]*//' requirements/lesson.in requirements/lesson-cpu.in >$(NEWEST)/lesson.in
 	$(NEWEST)/bin/pip install -q --disable-pip-version-check -r $(NEWEST)/lesson.in -e '.[run,test]'
 	$(NEWEST)/bin/pip list --disable-pip-version-check
-	$(NEWEST)/bin/python -m pytest --lesson-stand-in
 
 # For two tests: the checkers of HTML and of workflows. They need Java and Node.js.
 checkers:

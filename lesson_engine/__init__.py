@@ -9,6 +9,7 @@ One module, one job, in the order in which a lesson passes through them:
     comparer    recorded and fresh outputs -> what a reader would see change
     recorder    executed notebook -> new Markdown text and figure files
     notes       when, with what and how long: what is kept of a recording beside the Markdown
+    drift       with which versions each output was recorded, and which are here
     exporter    Episode -> Spyder script, exercise notebook, solution notebook
 
     nbval_plugin       pytest: every block and claim of an episode is a test, compared by nbval
@@ -17,7 +18,7 @@ One module, one job, in the order in which a lesson passes through them:
     collected_pages    pages made from all episodes; citation: CITATION.cff as people cite it
     lesson_metadata    what search engines read
     site_files         the finished site: both views, notebooks, scripts, one zip of everything
-    command_line       `lesson build | serve | check | record | export`
+    command_line       `lesson build | serve | check | record | drift | export`
 
     settings, divs, errors, files   what the others share
 """

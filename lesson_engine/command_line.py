@@ -1,4 +1,4 @@
-"""`lesson build | serve | check | record | export`: files, terminal and exit codes."""
+"""`lesson build | serve | check | record | drift | export`: files, terminal, exit codes."""
 
 import argparse
 import importlib.util
@@ -75,6 +75,14 @@ def _parser():
     record_parser.add_argument(
         "--renew", action="store_true", help="replace also what agrees, such as times in a log"
     )
+    drift_parser = add(
+        "drift", drift, "say with which versions outputs were recorded, and are here"
+    )
+    add_episodes(drift_parser)
+    drift_parser.add_argument(
+        "--run", action="store_true", help="then check: what differs with the versions here?"
+    )
+    drift_parser.set_defaults(download=False)
     export_parser = add("export", export, "write scripts/*.py and the notebooks")
     add_episodes(export_parser)
     export_parser.add_argument(
@@ -203,6 +211,16 @@ def record(lesson, options):
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
+
+
+def drift(lesson, options):
+    """Report the versions of every output; with --run also what the ones here change."""
+    from lesson_engine import drift as versions
+
+    print("package, version when recorded, version here")
+    for episode in choose_episodes(lesson, options.episodes):
+        print("\n".join(versions.report(episode, lesson)))
+    return check(lesson, options) if options.run else 0
 
 
 def export(lesson, options):
