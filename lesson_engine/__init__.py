@@ -6,6 +6,7 @@ One module, one job, in the order in which a lesson passes through them:
     structure   Episode -> what is wrong with it, without running anything
     notebook    Episode -> notebook
     runner      notebook -> executed notebook, in a fresh kernel
+    watch       in the kernel: notices what a block writes outside its working folder
     comparer    recorded and fresh outputs -> what a reader would see change
     recorder    executed notebook -> new Markdown text and figure files
     notes       when, with what and how long: what is kept of a recording beside the Markdown

@@ -7,6 +7,7 @@ another file or knows of Sphinx.
 
 import difflib
 import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,16 +19,26 @@ from lesson_engine.divs import DIV_KINDS
 from lesson_engine.errors import LessonError
 
 # "::: challenge", "::::: {.challenge #id}" open a Pandoc fenced div, "::::" closes one.
-DIV = re.compile(r":{3,}\s*(?:(?P<word>[\w-]+)|\{(?P<attributes>[^}]*)\})?\s*:*")
+# (++ and *+ never look back: a very long line takes no longer than its length.)
+DIV = re.compile(r":{3,}+\s*+(?:(?P<word>[\w-]++)|\{(?P<attributes>[^}]*+)\})?+\s*+:*+")
 ATTRIBUTES = re.compile(r"\{(?P<inside>(?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}", re.S)
 ALT = re.compile(r"""(?:^|\s)alt\s*=\s*(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)")""", re.S)
 COMMENT = re.compile(r"<!--(?P<inside>.*?)-->", re.S)
 DIRECTIVE = re.compile(r"\s*(?P<name>[a-z-]+)(?:\s+\"(?P<words>[^\"]*)\")?\s*:(?P<value>.*)", re.S)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
+ODD_CHARACTERS = {
+    "\0": "holds a character with the code 0, which is not text; remove it",
+    r"\A\ufeff": "begins with a byte-order mark; save the file as UTF-8 without it",
+    r"\r(?!\n)": "holds a carriage return that ends no line; save the file with usual line ends",
+}
+
 RECORDED = ("output", "warning", "error")
 BLOCK_DIRECTIVES = ("tolerance", "figure-tolerance", "timeout")
 DIRECTIVES = (*BLOCK_DIRECTIVES, "claim")
+DEEPEST = 18  # markdown-it, and MyST with it, drops in silence what is nested deeper than 20
+# what PyYAML lets through: "2026-13-01", "!!int ''", "!!bool x", a thousand brackets
+YAML_FAILURES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 CONTAINERS = {"list_item_open": "list item", "blockquote_open": "quotation"}
 
 
@@ -272,10 +283,20 @@ def read(text, path="<text>", links=""):
         links: Markdown with link definitions that hold for the page, too.
 
     Returns: Episode.
-    Raises: LessonError, with the line, for a div that is unknown, unopened or never closed,
-        for front matter that is not YAML and for a directive that makes no sense.
+    Raises: LessonError, with the line, for a div, block or comment that is never closed, a div
+        that is unknown or unopened, front matter that is not YAML, a directive that makes no
+        sense, and characters that other tools would read in another way.
     """
+    refuse_odd_characters(text, path)
     return _Reading(text, path, links).episode
+
+
+def refuse_odd_characters(text, path):
+    """Raise LessonError, with the line, for what Markdown tools silently replace or drop."""
+    for odd, message in ODD_CHARACTERS.items():
+        match = re.search(odd, text)
+        if match:
+            raise LessonError(path, text.count("\n", 0, match.start()) + 1, message)
 
 
 def markdown_parser():
@@ -343,6 +364,8 @@ class _Reading:
         elif token.type == "fence":
             self.take_fence(token)
         elif token.type == "html_block":
+            if token.content.rfind("<!--") > token.content.rfind("-->"):
+                self.fail(token.map[0] + 1, "a comment is opened here and never closed; add -->")
             self.take_comments(token.content, token.map[0] + 1, token.map)
         elif token.type == "inline":
             self.take_inline(token, before)
@@ -350,6 +373,8 @@ class _Reading:
             if token.type == "thead_open":
                 self.episode.table_heads.append((token.map[0] + 1, []))
             if token.type in CONTAINERS:
+                if token.level > DEEPEST:
+                    self.fail(token.map[0] + 1, "lists and quotations are nested too deep here")
                 self.containers.append((CONTAINERS[token.type], len(self.open_divs)))
             elif token.type in ("list_item_close", "blockquote_close"):
                 self.close_container()
@@ -364,7 +389,7 @@ class _Reading:
         self.episode.body_line = token.map[1] + 1
         try:
             front_matter = yaml.safe_load(token.content)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, *YAML_FAILURES) as error:
             mark = getattr(error, "problem_mark", None)
             line = token.map[0] + 2 + (mark.line if mark else 0)
             problem = getattr(error, "problem", None) or "cannot be read"
@@ -409,10 +434,12 @@ class _Reading:
         first, last = token.map[0] + 1, token.map[1]
         source = token.content.removesuffix("\n")
         self.episode.fence_openings.append((first, info, language))
-        closing = re.match(r"(?P<prefix>.*?)(?:`{3,}|~{3,})\s*$", self.lines[last - 1])
-        if closing is None or last == first:
+        content = token.content.count("\n") + (not token.content.endswith("\n"))
+        if last - first - 1 != (content if token.content else 0):
             self.fail(first, "this block is never closed; add a line of ```")
         if language in RECORDED and self.block is not None:
+            if language == "error" and self.block.expects_error:
+                self.fail(first, "a block raises one error at most; remove this one")
             self.block.recorded.append(Recorded(language, source, first, last))
             return
         if language in RECORDED and not self.fence_above:
@@ -422,7 +449,7 @@ class _Reading:
             self.episode.skeletons.append(Skeleton(source, first, last, self.div_names()))
             self.forget_block()
         elif language == "python":
-            prefix = closing["prefix"]
+            prefix = self.lines[last - 1].partition(token.markup[:3])[0]
             self.block = Block(source, first, last, prefix, classes, self.div_names())
             self.episode.blocks.append(self.block)
             self.fence_above = False
@@ -523,8 +550,9 @@ class _Reading:
             self.fail(line, "a claim stands directly below the sentence that it tests")
         expression = " ".join(value.split())
         try:
-            compile(expression, "<claim>", "eval")
-        except (SyntaxError, ValueError) as error:
+            with warnings.catch_warnings(action="ignore"):
+                compile(expression, "<claim>", "eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
             reason = getattr(error, "msg", error)
             self.fail(line, f"the claim is not a Python expression: {reason}")
         if words is not None and not contains(self.paragraph, words):

@@ -54,10 +54,15 @@ def record(episode, book, rules, renew=False):
         recording.changed.add(index)
         view = comparer.fresh_view(cell.outputs)
         for kind in KINDS:
-            if renew or recorded.get(kind) != fresh.get(kind):
+            if "\0" in view[kind]:
+                message = f"its {kind} holds a character with the code 0, which no page can show"
+                recording.faults.append(LessonError(episode.path, block.first_line, message))
+            elif renew or recorded.get(kind) != fresh.get(kind):
                 edits += _text_edits(episode, block, kind, view[kind])
         _take_pictures(episode, block, view["figures"], recorded, fresh, recording)
     ending = "\r" if lines[0].endswith("\r") else ""
+    if edits and lines[-1]:  # the last line lacks its end: something may come below it
+        lines[-1:] = [lines[-1] + ending, ""]
     for first, last, new in reversed(sorted(edits, key=lambda edit: edit[:2])):
         lines[first:last] = [line + ending for line in new]
     recording.text = "\n".join(lines)

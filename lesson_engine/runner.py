@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -16,6 +17,9 @@ from lesson_engine.errors import LessonError
 
 # Low-level libraries write what no lesson shows straight to the process's stderr.
 KERNEL_ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
+
+WATCH = Path(__file__).with_name("watch.py")
+OUTSIDE = "OutsideWorkingFolder"  # the exception's name; watch.py is no module of this process
 
 # What a kernel may know of this machine. Secrets stay outside.
 PASSED_NAMES = set(
@@ -35,13 +39,20 @@ class Data:
         sentence: what is used, for people.
         real: False if it is a stand-in, whose results are never recorded.
         environment: variables that the kernel needs.
-        startup: code that every kernel runs first; "" for none.
+        prepare: code that puts the data in place, run first by every kernel; "" for none.
+        watch: code that makes a kernel notice what is written outside its working folder.
     """
 
     sentence: str = "The lesson chooses its own data."
     real: bool = True
     environment: dict = field(default_factory=dict)
-    startup: str = ""
+    prepare: str = ""
+    watch: str = ""
+
+    @property
+    def startup(self):
+        """All code that a kernel runs before the first block."""
+        return "\n".join(code for code in (self.prepare, self.watch) if code)
 
 
 def choose_data(settings, download=False, stand_in=False):
@@ -59,8 +70,9 @@ def choose_data(settings, download=False, stand_in=False):
     Returns: Data.
     Raises: LessonError if the lesson's data are there and not what they should be.
     """
+    watch = f"__import__('runpy').run_path({str(WATCH)!r})['start']('..', {str(settings.root)!r})"
     if settings.data_source is None:
-        return Data()
+        return Data(watch=watch)
     path = settings.data_source
     if not path.is_file():
         raise LessonError("pyproject.toml", None, f"data_source names {path}, which is not there")
@@ -70,12 +82,14 @@ def choose_data(settings, download=False, stand_in=False):
         chosen = runpy.run_path(str(path))["choose"](folder, download, stand_in)
     except (OSError, ValueError) as error:
         raise LessonError(settings.shown(path), None, str(error)) from error
-    startup = f"__import__('runpy').run_path({str(path)!r})['prepare']()"
-    return Data(**chosen, startup=startup)
+    prepare = f"__import__('runpy').run_path({str(path)!r})['prepare']()"
+    return Data(**chosen, prepare=prepare, watch=watch)
 
 
 def working_folder(settings, data, fresh):
     """A folder in which blocks run as a learner's do in scripts/, with ../data beside it.
+
+    What the Workbench has beside the episodes is there, too: episodes/data is data/.
 
     Args:
         settings: Settings.
@@ -94,6 +108,10 @@ def working_folder(settings, data, fresh):
     for name in ("data", "scripts"):
         if (settings.root / name).is_dir():
             shutil.copytree(settings.root / name, place / name, ignore=without, dirs_exist_ok=True)
+    for name in ("data", "files"):
+        folder = settings.root / "episodes" / name
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.copytree(folder, scripts / name, ignore=without, dirs_exist_ok=True)
     return scripts
 
 
@@ -127,7 +145,7 @@ def run(episode, settings, data, folder, progress=lambda message: None):
     Returns: executed notebook, cells as notebook.to_notebook() made them, with fresh
         outputs, and in cell metadata "lesson" the "seconds" that each took.
     Raises: LessonError, with the line, for a block that fails and was not expected to,
-        takes too long or kills its kernel.
+        takes too long, kills its kernel or writes outside the working folder.
     """
     book = notebooks.to_notebook(episode)
     if data.startup:
@@ -210,7 +228,10 @@ def line_of_error(cell_line, traceback):
 def _judge(episode, cell, reply):
     """Stop at the first block that raises and was not expected to."""
     content = reply["content"]
-    if content["status"] != "error" or "raises-exception" in cell.metadata.get("tags", []):
+    if content["status"] != "error":
+        return
+    expected = "raises-exception" in cell.metadata.get("tags", [])
+    if expected and content["ename"] != OUTSIDE:
         return
     line = cell.metadata["lesson"]["line"]
     message = f"{content['ename']}: {content['evalue']}"

@@ -63,7 +63,7 @@ def environment(lesson, tmp_path_factory):
     place = tmp_path_factory.mktemp("programs")
     startup = place / "ipython" / "profile_default" / "startup" / "data.py"
     startup.parent.mkdir(parents=True)
-    startup.write_text(data.startup + "\n", "utf-8")
+    startup.write_text(data.prepare + "\n", "utf-8")
     for name, settings in JUPYTERLAB.items():
         path = place / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)

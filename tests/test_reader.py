@@ -1,5 +1,7 @@
 """The reader: what it finds, on which line, and what it refuses."""
 
+import time
+
 import pytest
 
 from lesson_engine import reader
@@ -202,6 +204,22 @@ def test_line_endings_of_windows_are_read():
         ("text\n<!-- claim: 1 + -->\n", 2, "not a Python expression"),
         ('text\n<!-- claim "other": True -->\n', 2, 'no longer says "other"'),
         ("text ![a](b.png){.cell-output alt='c'}\n", 1, "stands alone"),
+        # what other tools would read in another way, or a reader would trip over
+        ("a\nb \0\n", 2, "the code 0"),
+        ("\ufeff---\ntitle: a\n---\n", 1, "byte-order mark"),
+        ("a\nb\rc\n", 2, "carriage return"),
+        ("a\n\n<!-- claim: x\n\n```python\n1\n```\n", 3, "never closed"),
+        ("a\n\n```python\nx = '```\n", 3, "never closed"),
+        ("```python\nx\n~~~\n", 1, "never closed"),
+        ("````python\nx\n```\n", 1, "never closed"),
+        ("```python\nx\n```\n\n```error\na\n```\n\n```error\nb\n```\n", 9, "at most"),
+        ("- " * 12 + "a\n", 1, "too deep"),
+        ("---\ndate: 2026-13-45\n---\n", 2, "not YAML"),
+        ("---\na: !!int ''\n---\n", 2, "not YAML"),
+        ("---\na: !!bool maybe\n---\n", 2, "not YAML"),
+        ("---\na: !!timestamp x\n---\n", 2, "not YAML"),
+        (f"---\na: {'[' * 2000 + ']' * 2000}\n---\n", 2, "not YAML"),
+        (f"text\n<!-- claim: {'(' * 500} -->\n", 2, "not a Python expression"),
     ],
 )
 def test_bad_input_is_refused_with_its_line(text, line, words):
@@ -209,6 +227,20 @@ def test_bad_input_is_refused_with_its_line(text, line, words):
         reader.read(text, "episodes/x.md")
     assert str(caught.value).startswith(f"episodes/x.md:{line}: ")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line", [":" * 10**5 + "!", "::: " + " " * 10**5 + "!", "a" + "`" * 10**5 + "!"]
+)
+def test_a_very_long_line_takes_no_longer_than_its_length(line):
+    start = time.process_time()
+    reader.read(f"a\n\n{line}\n\nb\n\n```python\n{line}\n```\n")
+    assert time.process_time() - start < 3
+
+
+def test_code_may_end_like_a_fence():
+    (block,) = reader.read("> ````python\n> x = 3  # ```\n> ````\n").blocks
+    assert (block.source, block.prefix) == ("x = 3  # ```", "> ")
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path):

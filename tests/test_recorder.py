@@ -82,6 +82,19 @@ def test_windows_line_endings_stay():
     assert result.count("\r\n") == result.count("\n")
 
 
+def test_a_last_line_without_its_end_gets_one_before_an_output():
+    for end in ("\n", "\r\n"):
+        text = end.join(["a", "", "```python", "x", "```"])
+        expected = end.join([text, "", "```output", "1", "```", ""])
+        assert recorded(text, printed("1\n")).text == expected
+
+
+def test_an_output_that_no_page_can_show_is_a_fault_with_its_line():
+    result = recorded("\n```python\nx\n```\n", printed("a\0b\n"))
+    assert result.text == "\n```python\nx\n```\n"
+    assert str(result.faults[0]).startswith("episodes/x.md:2: its output holds a character")
+
+
 def test_a_figure_without_a_place_is_a_fault_with_its_line():
     picture = v4.new_output("display_data", {"image/png": "AAAA"})
     (fault,) = recorded("\n```python\nx\n```\n", [picture]).faults
