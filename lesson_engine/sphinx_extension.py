@@ -9,7 +9,9 @@ that a message names the line of the Markdown.
 
 import functools
 import html
+import json
 import re
+import zlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 OUTER_FENCE = ":" * 60  # longer than any that to_myst makes
 HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\s*")
+HERE = Path(__file__).parent  # pages read by another state of this package are read again
 READER = "lesson_engine.sphinx_extension.read_page"
 PROGRESS = re.compile(r"\d/\d+ ━")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
@@ -323,6 +326,7 @@ def complete_page(app, docname, source):
     source[0] += "\n\n" + lesson.shared_links
     if docname != app.config.root_doc:
         return
+    source[0] = titled(source[0], lesson.config.get("title", "Lesson"))
     episodes = lesson.episode_paths()
     pages = {path: reader.read_page(lesson, path) for path in episodes}
     for path in episodes:
@@ -339,6 +343,17 @@ def complete_page(app, docname, source):
     for caption, entries in groups.items():
         listing = "\n".join(entries)
         source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
+
+
+def titled(text, title):
+    """A home page without a title has the lesson's, as in the Workbench."""
+    front_matter = reader.read(text).front_matter
+    if "title" in front_matter:
+        return text
+    entry = f"title: {json.dumps(title, ensure_ascii=False)}\n"
+    if not front_matter:
+        return f"---\n{entry}---\n\n{text}"
+    return text.replace("---\n", f"---\n{entry}", 1)
 
 
 def add_to_context(app, pagename, templatename, context, doctree):
@@ -384,7 +399,7 @@ def setup(app):
     )
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": zlib.crc32(b"".join(map(Path.read_bytes, sorted(HERE.glob("*.py"))))),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
