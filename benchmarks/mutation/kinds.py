@@ -1,0 +1,459 @@
+"""The kinds of single changes. Each takes a lesson and gives one change, or None.
+
+A kind is a function of (page: Episode, folder: Path of the episodes, chance: random.Random).
+"""
+
+import random
+import re
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lesson_engine import exporter, reader
+
+SIZES = r"(?:units|filters|kernel_size|pool_size|rate|num_classes|shape|strides)=\(?[\d.]+"
+IMPORT = r"^(?:import|from) .+$"
+NUMBER = r"\d+(?:\.\d+)?"
+
+
+@dataclass
+class Change:
+    """One change.
+
+    Attributes:
+        words: what is changed, for people.
+        line: of the episode, where the check should point; None for another file.
+        files: new bytes of each file, by its Path.
+        needs_run: True if outputs kept from a run of the unchanged code do not decide.
+        only: lines of the blocks that have to run; () for the whole episode.
+        within: why a reader could call the lesson unchanged, or "".
+    """
+
+    words: str
+    line: int | None
+    files: dict
+    needs_run: bool = False
+    only: tuple = ()
+    within: str = ""
+    kind: str = field(default="")
+
+
+def in_page(page, folder, line, old_lines, new_lines, where, **more):
+    """A Change of the page: its lines `old_lines` (from, to; from 1) become new_lines."""
+    lines = page.text.split("\n")
+    first, last = old_lines
+    before = lines[first - 1 : last]
+    lines[first - 1 : last] = new_lines
+    gone = [text for text in before if text not in new_lines] or before
+    come = [text for text in new_lines if text not in before]
+    words = f"line {first}: {' / '.join(gone)[:90]!r} -> {' / '.join(come)[:90]!r}"
+    path = Path(folder) / f"{page.name}.md"
+    return Change(words, where, {path: "\n".join(lines).encode("utf-8")}, **more)
+
+
+def replace_match(page, folder, first, last, pattern, change, chance, where, **more):
+    """A Change at one place, by chance, where `pattern` fits in the lines first to last."""
+    lines = page.text.split("\n")
+    text = "\n".join(lines[first - 1 : last])
+    places = list(re.finditer(pattern, text, re.M))
+    if not places:
+        return None
+    match = chance.choice(places)
+    new = change(match[0], chance)
+    if new == match[0]:
+        return None
+    text = text[: match.start()] + new + text[match.end() :]
+    return in_page(page, folder, where, (first, last), text.split("\n"), where, **more)
+
+
+def other_digit(text, chance):
+    """The text with one digit replaced by another."""
+    place = chance.choice([n for n, letter in enumerate(text) if letter.isdigit()])
+    digit = chance.choice([d for d in string.digits[1:] if d != text[place]])
+    return text[:place] + digit + text[place + 1 :]
+
+
+def other_letter(text, chance):
+    """The text with one letter replaced by another."""
+    place = chance.choice([n for n, letter in enumerate(text) if letter.isalpha()])
+    letter = chance.choice([a for a in string.ascii_lowercase if a != text[place].lower()])
+    return text[:place] + letter + text[place + 1 :]
+
+
+def outputs_of(page, test=lambda block: True):
+    """(block, its Recorded) for each recorded output of blocks that pass the test."""
+    return [
+        (block, part)
+        for block in page.blocks
+        for part in block.recorded
+        if part.kind == "output" and test(block)
+    ]
+
+
+def _in_output(page, folder, chance, pattern, change, test=lambda block: True):
+    pairs = outputs_of(page, test)
+    if not pairs:
+        return None
+    block, part = chance.choice(pairs)
+    inside = part.first_line + 1, part.last_line - 1
+    return replace_match(page, folder, *inside, pattern, change, chance, block.first_line)
+
+
+def digit_in_output(page, folder, chance):
+    """A digit of an output in which every digit counts."""
+    return _in_output(
+        page, folder, chance, r"\d", other_digit, lambda block: block.tolerance is None
+    )
+
+
+def number_beyond_tolerance(page, folder, chance):
+    """A number of an output with a tolerance, moved by two to four times the tolerance."""
+    pairs = outputs_of(page, lambda block: block.tolerance)
+    if not pairs:
+        return None
+    block, part = chance.choice(pairs)
+
+    def move(text, chance):
+        step = block.tolerance * chance.uniform(2, 4)
+        places = len(text.partition(".")[2])
+        return f"{float(text) + max(step, 2 * 10**-places):.{places}f}"
+
+    inside = part.first_line + 1, part.last_line - 1
+    decimal = r"(?<![\w.])\d\.\d{2,}(?!\w)"
+    return replace_match(page, folder, *inside, decimal, move, chance, block.first_line)
+
+
+def word_in_output(page, folder, chance):
+    """A letter of a word in an output."""
+    return _in_output(page, folder, chance, r"[A-Za-z]{3,}", other_letter)
+
+
+def row_dropped(page, folder, chance):
+    """A row of an output of several."""
+    pairs = [(b, p) for b, p in outputs_of(page) if p.last_line - p.first_line > 2]
+    if not pairs:
+        return None
+    block, part = chance.choice(pairs)
+    rows = range(part.first_line + 1, part.last_line)
+    filled = [row for row in rows if page.text.split("\n")[row - 1].strip()]
+    row = chance.choice(filled)
+    return in_page(page, folder, block.first_line, (row, row), [], block.first_line)
+
+
+def output_removed(page, folder, chance):
+    """A whole recorded output."""
+    pairs = outputs_of(page)
+    if not pairs:
+        return None
+    block, part = chance.choice(pairs)
+    return in_page(
+        page, folder, block.first_line, (part.first_line, part.last_line), [], block.first_line
+    )
+
+
+def output_under_another_block(page, folder, chance):
+    """An output, moved under the next or the previous block."""
+    pairs = outputs_of(page)
+    if not pairs or len(page.blocks) < 2:
+        return None
+    block, part = chance.choice(pairs)
+    target = chance.choice([other for other in page.blocks if other is not block])
+    lines = page.text.split("\n")
+    moved = lines[part.first_line - 1 : part.last_line]
+    if target.prefix != block.prefix:
+        return None
+    new = list(lines)
+    new[part.first_line - 1 : part.last_line] = [None] * len(moved)
+    new[target.last_line : target.last_line] = ["", *moved]
+    text = "\n".join(line for line in new if line is not None)
+    path = Path(folder) / f"{page.name}.md"
+    words = f"the output of line {part.first_line} below the block of line {target.first_line}"
+    line = min(block.first_line, target.first_line)
+    return Change(words, line, {path: text.encode("utf-8")})
+
+
+def _drawn(page):
+    return [(block, figure) for block in page.blocks for figure in block.figures]
+
+
+def figures_exchanged(page, folder, chance):
+    """Two figures' files, each with the other's content."""
+    drawn = _drawn(page)
+    if len(drawn) < 2:
+        return None
+    (block, first), (other, second) = chance.sample(drawn, 2)
+    paths = [(Path(folder) / figure.source).resolve() for figure in (first, second)]
+    contents = [path.read_bytes() for path in paths]
+    words = f"{first.source} and {second.source} exchanged"
+    line = min(block.first_line, other.first_line)
+    return Change(words, line, dict(zip(paths, reversed(contents), strict=True)))
+
+
+def figure_address(page, folder, chance):
+    """A drawn figure's address: another picture of the folder."""
+    drawn = _drawn(page)
+    pictures = sorted(path.name for path in (Path(folder) / "fig").glob("*.png"))
+    if not drawn or len(pictures) < 2:
+        return None
+    block, figure = chance.choice(drawn)
+    others = [f"fig/{name}" for name in pictures if f"fig/{name}" != figure.source]
+    new = chance.choice(others)
+    lines = figure.first_line, figure.last_line
+    text = "\n".join(page.text.split("\n")[lines[0] - 1 : lines[1]])
+    text = text.replace(f"({figure.source})", f"({new})")
+    return in_page(page, folder, block.first_line, lines, text.split("\n"), block.first_line)
+
+
+def figure_painted_over(page, folder, chance):
+    """A square of a figure, a fifth of its width, turned to its negative."""
+    from io import BytesIO
+
+    from PIL import Image, ImageOps
+
+    drawn = _drawn(page)
+    if not drawn:
+        return None
+    block, figure = chance.choice(drawn)
+    path = (Path(folder) / figure.source).resolve()
+    picture = Image.open(path).convert("RGB")
+    side = picture.width // 5
+    left = chance.randrange(picture.width - side)
+    top = chance.randrange(max(1, picture.height - side))
+    box = left, top, left + side, top + side
+    picture.paste(ImageOps.invert(picture.crop(box)), box)
+    file = BytesIO()
+    picture.save(file, "PNG")
+    words = f"{figure.source}: a square of {side} pixels at {left}, {top} inverted"
+    return Change(words, block.first_line, {path: file.getvalue()})
+
+
+def figure_removed(page, folder, chance):
+    """A drawn figure's paragraph."""
+    drawn = _drawn(page)
+    if not drawn:
+        return None
+    block, figure = chance.choice(drawn)
+    lines = figure.first_line, figure.last_line
+    return in_page(page, folder, block.first_line, lines, [], block.first_line)
+
+
+def _in_code(page, folder, chance, pattern, change, test=lambda block: True):
+    blocks = [b for b in page.blocks if test(b) and re.search(pattern, b.source, re.M)]
+    if not blocks:
+        return None
+    block = chance.choice(blocks)
+    inside = block.first_line + 1, block.last_line - 1
+    where = block.first_line
+    found = replace_match(page, folder, *inside, pattern, change, chance, where, needs_run=True)
+    return found and with_script(page, folder, found)
+
+
+def with_script(page, folder, change):
+    """The change, and the script made from it: as after `lesson export`."""
+    path = Path(folder) / f"{page.name}.md"
+    changed = reader.read(change.files[path].decode("utf-8"), page.path)
+    script = Path(folder).parent / "scripts" / exporter.script_name(page.name)
+    if script.is_file():
+        change.files[script] = exporter.to_script(changed).encode("utf-8")
+    return change
+
+
+def layer_size(page, folder, chance):
+    """A number that makes a layer: units, filters, a shape."""
+    return _in_code(page, folder, chance, SIZES, other_digit)
+
+
+def number_in_code(page, folder, chance):
+    """Any number in code."""
+    return _in_code(page, folder, chance, r"(?<![\w.#])\d+(?:\.\d+)?(?!\w)", other_digit)
+
+
+def import_removed(page, folder, chance):
+    """An import."""
+    return _in_code(page, folder, chance, IMPORT, lambda text, chance: "")
+
+
+def _claim_change(page, folder, chance, pattern, change, quoted):
+    claims = [c for c in page.claims if (c.words is not None) == quoted]
+    if not claims:
+        return None
+    claim = chance.choice(claims)
+    return claim, replace_match(
+        page, folder, claim.line, claim.line, pattern, change, chance, claim.line
+    )
+
+
+def claim_quoted_word(page, folder, chance):
+    """A letter of the words that a claim quotes."""
+    found = _claim_change(page, folder, chance, r'(?<=claim ")[^"]*[a-z][^"]*', other_letter, True)
+    return found and found[1]
+
+
+def claim_turned_round(page, folder, chance):
+    """The comparison in a claim: < for >, == for !=."""
+    turned = {"<": ">", ">": "<", "==": "!=", "!=": "==", "<=": ">", ">=": "<"}
+    pattern = r"(?<= )(?:[<>]=?|[=!]=)(?= )"
+    found = _claim_change(page, folder, chance, pattern, lambda m, _: turned[m], True)
+    if not found or not found[1]:
+        return None
+    found[1].needs_run = True
+    return found[1]
+
+
+def claimed_sentence(page, folder, chance):
+    """A digit in the sentence of a claim that gives its words."""
+    claims = [c for c in page.claims if c.words is None and re.search(r"\d", c.sentence)]
+    if not claims:
+        return None
+    claim = chance.choice(claims)
+    lines = page.text.split("\n")
+    last = claim.line if lines[claim.line - 1].partition("<!--")[0].strip() else claim.line - 1
+    while lines[last - 1].lstrip().startswith("<!--"):
+        last -= 1
+    first = last
+    while lines[first - 2].strip() and not lines[first - 2].lstrip().startswith((":::", "```")):
+        first -= 1
+    pattern = rf"{NUMBER}(?![^\n]*-->)"
+    return replace_match(page, folder, first, last, pattern, other_digit, chance, claim.line)
+
+
+def words_quoted_in_prose(page, folder, chance):
+    """A letter, in the sentence, of the words that its claim quotes."""
+    claims = [c for c in page.claims if c.words and re.search("[a-z]", c.words)]
+    if not claims:
+        return None
+    claim = chance.choice(claims)
+    lines = page.text.split("\n")
+    for line in range(claim.line, 0, -1):
+        at = lines[line - 1].partition("<!--")[0].find(claim.words)
+        if at >= 0:
+            old = lines[line - 1]
+            new = old[:at] + other_letter(claim.words, chance) + old[at + len(claim.words) :]
+            return in_page(page, folder, claim.line, (line, line), [new], claim.line)
+    return None
+
+
+def tolerance_widened(page, folder, chance):
+    """A tolerance beyond what the lesson allows."""
+    blocks = [b for b in page.blocks if "tolerance" in b.directive_lines]
+    blocks += [b for b in page.blocks if "figure-tolerance" in b.directive_lines]
+    if blocks:
+        names = chance.choice(blocks).directive_lines
+        line = chance.choice([n for name, n in names.items() if "tolerance" in name])
+        wider = f"{chance.uniform(0.051, 0.5):.3f}"
+        return replace_match(
+            page, folder, line, line, r"(?<=tolerance: )[\d.]+", lambda *_: wider, chance, line
+        )
+    pairs = outputs_of(page)
+    if not pairs:
+        return None
+    block, part = chance.choice(pairs)
+    new = ["<!-- tolerance: 0.2, because machines differ -->", ""]
+    line = part.first_line
+    return in_page(page, folder, line, (line, line - 1), new, line)
+
+
+def _in_challenges(page):
+    """(skeleton, challenge, block that is the skeleton filled) where there are blanks."""
+    for skeleton in page.skeletons:
+        if "_____" not in skeleton.source:
+            continue
+        filled = ".+?".join(re.escape(p) for p in re.split("_____+", skeleton.source))
+        for div in page.divs:
+            if div.name == "challenge" and div.first_line < skeleton.first_line < div.last_line:
+                for block in page.blocks:
+                    inside = div.first_line < block.first_line < div.last_line
+                    if inside and re.fullmatch(filled, block.source):
+                        yield skeleton, div, block
+
+
+def solution_moved_out(page, folder, chance):
+    """A block with its output, moved from its solution to below the challenge."""
+    found = list(_in_challenges(page))
+    if not found:
+        return None
+    skeleton, div, block = chance.choice(found)
+    ends = [p.last_line for p in [*block.recorded, *block.figures]]
+    first, last = block.first_line, max([block.last_line, *ends])
+    lines = page.text.split("\n")
+    new = [*lines[: first - 1], *lines[last : div.last_line], "", *lines[first - 1 : last], ""]
+    new += lines[div.last_line :]
+    path = Path(folder) / f"{page.name}.md"
+    words = f"the block of line {first}, moved below its challenge"
+    return Change(words, skeleton.first_line, {path: "\n".join(new).encode("utf-8")})
+
+
+def skeleton_changed(page, folder, chance):
+    """A letter or digit of a skeleton, outside its blanks."""
+    found = list(_in_challenges(page))
+    if not found:
+        return None
+    skeleton, _, _ = chance.choice(found)
+    inside = skeleton.first_line + 1, skeleton.last_line - 1
+
+    def change(text, chance):
+        return other_digit(text, chance) if text[0].isdigit() else other_letter(text, chance)
+
+    pattern = r"[A-Za-z]{2,}|\d+"
+    return replace_match(page, folder, *inside, pattern, change, chance, skeleton.first_line)
+
+
+def script_edited(page, folder, chance):
+    """A letter or digit of the script made from the episode."""
+    path = Path(folder).parent / "scripts" / exporter.script_name(page.name)
+    if not path.is_file():
+        return None
+    text = path.read_text("utf-8")
+    match = chance.choice(list(re.finditer(r"[A-Za-z]{3,}|\d+", text)))
+    changed = other_digit if match[0][0].isdigit() else other_letter
+    new = text[: match.start()] + changed(match[0], chance) + text[match.end() :]
+    words = f"{path.name} line {text.count(chr(10), 0, match.start()) + 1}: {match[0]!r}"
+    return Change(words, None, {path: new.encode("utf-8")})
+
+
+def full_size_table(page, folder, chance):
+    """A digit of a table in data/full_size that the episode prints."""
+    readers = [
+        (block, name)
+        for block in page.blocks
+        for name in re.findall(r"data/full_size/(\w+\.csv)", block.source)
+    ]
+    if not readers:
+        return None
+    block, name = chance.choice(readers)
+    path = Path(folder).parent / "data" / "full_size" / name
+    text = path.read_text("utf-8")
+    match = chance.choice(list(re.finditer(r"\d\.\d+", text)))
+    new = text[: match.start()] + other_digit(match[0], chance) + text[match.end() :]
+    words = f"{name}: {match[0]} -> {new[match.start() : match.end()]}"
+    imports = [b.first_line for b in page.blocks if "import pandas" in b.source]
+    only = (*imports[:1], block.first_line)
+    return Change(words, block.first_line, {path: new.encode("utf-8")}, True, only)
+
+
+KINDS = {
+    kind.__name__: kind
+    for kind in [
+        digit_in_output, number_beyond_tolerance, word_in_output, row_dropped, output_removed,
+        output_under_another_block, figures_exchanged, figure_address, figure_painted_over,
+        figure_removed, layer_size, number_in_code, import_removed, claim_quoted_word,
+        claim_turned_round, claimed_sentence, words_quoted_in_prose, tolerance_widened,
+        solution_moved_out, skeleton_changed, script_edited, full_size_table,
+    ]
+}  # fmt: skip
+
+
+def make(kind, page, folder, seed):
+    """The change of this kind that belongs to the seed; None if the page offers none.
+
+    Args: kind: a name of KINDS; page: Episode; folder: Path of episodes/; seed: text.
+    """
+    chance = random.Random(f"{seed} {kind} {page.name}")
+    for _ in range(20):
+        change = KINDS[kind](page, folder, chance)
+        if change is not None and any(
+            not path.is_file() or path.read_bytes() != new for path, new in change.files.items()
+        ):
+            change.kind = kind
+            return change
+    return None

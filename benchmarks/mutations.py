@@ -1,0 +1,211 @@
+"""How much the checker catches: single changes to the recorded lesson, each judged alone.
+
+    CIFAR10_FOLDER=/media/usb/cifar-10-batches-py python benchmarks/mutations.py
+
+Works on a copy of the lesson as it is committed. `lesson check` of the episode comes first, then
+tests/test_lesson.py and tests/test_full_size.py, up to the first failure. Where a change leaves
+all code as it is, the outputs of one real run of the episode, kept in build/mutations/, are
+compared again; where it does not, the code is run. Results are appended to
+build/mutations/results.jsonl, from which a later call goes on; the table is written to
+benchmarks/results/mutations.txt.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from importlib.metadata import distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build" / "mutations"
+RESULTS = ROOT / "benchmarks" / "results" / "mutations.txt"
+VERSIONS = ("pytest", "nbval", "tensorflow", "tensorflow_cpu", "keras", "matplotlib")
+
+
+def main(arguments=None):
+    options = parse(arguments)
+    BUILD.mkdir(parents=True, exist_ok=True)
+    if not options.report:
+        commit = options.commit or git("rev-parse", "--short", "HEAD").strip()
+        copy = copy_of_lesson(BUILD / f"lesson-{options.name}", commit)
+        sys.path[:0] = [str(copy), str(Path(__file__).parent)]
+        judge_all(copy, commit, options)
+    write_table(options)
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=220, help="how many changes (default 220)")
+    parser.add_argument("--seed", default="1", help="other changes (default 1)")
+    parser.add_argument("--kinds", nargs="*", metavar="KIND", help="only these kinds of changes")
+    parser.add_argument(
+        "--episodes", nargs="*", default=["01", "02", "03", "04", "07"], metavar="NUMBER"
+    )
+    parser.add_argument("--commit", help="of the lesson to judge (default: HEAD)")
+    parser.add_argument("--name", default="0", help="of the copy, if two runs share the work")
+    parser.add_argument("--report", action="store_true", help="only write the table")
+    return parser.parse_args(arguments)
+
+
+def git(*arguments):
+    return subprocess.check_output(["git", *arguments], cwd=ROOT, text=True)
+
+
+def copy_of_lesson(folder, commit):
+    """The lesson as it was committed, with the working folder that episodes share."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    archive = subprocess.Popen(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE)
+    subprocess.run(["tar", "x", "-C", folder], stdin=archive.stdout, check=True)
+    if archive.wait():
+        raise SystemExit(f"git archive {commit} failed; is it a commit?")
+    if (ROOT / "build" / "work").is_dir():  # models that later episodes load
+        shutil.copytree(ROOT / "build" / "work", folder / "build" / "work")
+    return folder
+
+
+def judge_all(copy, commit, options):
+    """Make and judge changes, one kind after the other, until there are enough."""
+    done = {(r["seed"], r["kind"], r["episode"]) for r in results()}
+    for made, (seed, kind, path) in enumerate(plan(copy, options), 1):
+        if (seed, kind, path.stem) in done:
+            continue
+        result = judge_one(copy, path, kind, seed, options, commit)
+        if result is not None:
+            result.update(commit=commit, **machine())
+            with open(BUILD / "results.jsonl", "a", encoding="utf-8") as file:
+                file.write(json.dumps(result) + "\n")
+            print(made, kind, path.stem, result["by"], f"{result['seconds']:.0f} s", flush=True)
+
+
+def plan(copy, options):
+    """(seed, kind, path) of `count` changes, kinds and episodes in turn."""
+    from mutation import kinds
+
+    from lesson_engine import reader, settings
+
+    lesson = settings.find(copy)
+    paths = [path for path in lesson.episode_paths() if path.stem[:2] in options.episodes]
+    pages = {path: reader.read_page(lesson, path) for path in paths}
+    count = number = 0
+    while count < options.count and number < 100 * options.count:
+        for place, kind in enumerate(options.kinds or kinds.KINDS):
+            path = paths[(number + place) % len(paths)]
+            seed = f"{options.seed}.{number}"
+            if count < options.count and kinds.make(kind, pages[path], path.parent, seed):
+                count += 1
+                yield seed, kind, path
+        number += 1
+
+
+def judge_one(copy, path, kind, seed, options, commit):
+    """Apply one change to the copy, judge it, take it back; gives the result as a dict."""
+    from mutation import kinds
+
+    from lesson_engine import reader, settings
+
+    page = reader.read_page(settings.find(copy), path)
+    change = kinds.make(kind, page, path.parent, seed)
+    before = {file: file.read_bytes() for file in change.files}
+    try:
+        for file, content in change.files.items():
+            file.write_bytes(content)
+        by, said, seconds = verdict(copy, path, change, options.name, commit)
+    finally:
+        for file, content in before.items():
+            file.write_bytes(content)
+    named = change.line is None or f"{path.name}:{change.line}:" in said
+    result = {"seed": seed, "kind": kind, "episode": path.stem, "change": change.words}
+    return {**result, "by": by, "line": change.line, "named": named, "seconds": seconds}
+
+
+def verdict(copy, path, change, name, commit):
+    """(what caught the change or "survived", what was said, seconds)."""
+    from mutation import judge
+
+    log = BUILD / f"said-{name}.txt"
+    shown = path.relative_to(copy).as_posix()
+    tests = [lambda: judge.static(copy, path.stem, log)]
+    if change.line is not None:  # the episode's own check begins with its structure
+        kernel = None if change.needs_run else kept_kernel(copy, path, log, commit)
+        tests.insert(0, lambda: judge.episode(copy, shown, log, kernel, change.only))
+    seconds = 0
+    for test in tests:
+        code, said, more = test()
+        seconds += more
+        if code in (1, 2):  # tests failed, or the episode could not be read
+            return judge.catcher(said), said, seconds
+        if code != 0:
+            raise SystemExit(f"pytest could not judge {change.words} ({code}): see {log}")
+    return "survived", said, seconds
+
+
+def kept_kernel(copy, path, log, commit):
+    """A kernel that replays the episode; runs it first, unchanged, if that was never done."""
+    from mutation import judge, replay
+
+    kept = BUILD / f"{path.stem}.json"
+    if not kept.is_file():
+        clean = subprocess.check_output(["git", "show", f"{commit}:episodes/{path.name}"], cwd=ROOT)
+        changed = path.read_bytes()
+        path.write_bytes(clean)
+        shown = path.relative_to(copy).as_posix()
+        code, said, _ = judge.episode(copy, shown, log, replay.keeping(kept))
+        path.write_bytes(changed)
+        if code:
+            kept.unlink(missing_ok=True)
+            raise SystemExit(f"{shown} fails without any change: see {log}")
+    return replay.replaying(kept)
+
+
+def machine():
+    """What stands behind a result: date, Python, machine, versions; dict of text."""
+    found = {each.name.lower().replace("-", "_"): each.version for each in distributions()}
+    return {
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": ", ".join(f"{n} {found[n]}" for n in VERSIONS if n in found),
+    }
+
+
+def results():
+    """All results so far, as a list of dict."""
+    path = BUILD / "results.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return [json.loads(line) for line in lines]
+
+
+def write_table(options):
+    """Write the table of all results with this seed."""
+    rows = [row for row in results() if row["seed"].partition(".")[0] == options.seed]
+    if not rows:
+        raise SystemExit("no results yet")
+    kinds = sorted({row["kind"] for row in rows})
+    survivors = [row for row in rows if row["by"] == "survived"]
+    share = 100 * (1 - len(survivors) / len(rows))
+    lines = [f"{len(rows)} single changes, {share:.1f} % caught; seed {options.seed}"]
+    lines += [", ".join(sorted({str(row[name]) for row in rows})) for name in machine()]
+    lines += ["commit " + ", ".join(sorted({row["commit"] for row in rows})), ""]
+    lines.append(f"{'kind':28}{'made':>5}{'caught':>7}  caught by")
+    for kind in kinds:
+        by = Counter(row["by"] for row in rows if row["kind"] == kind)
+        told = ", ".join(f"{name} {n}" for name, n in by.most_common() if name != "survived")
+        lines.append(f"{kind:28}{by.total():5}{by.total() - by['survived']:7}  {told}")
+    named = sum(row["named"] for row in rows if row["by"] != "survived")
+    lines += ["", f"{named} of the caught ones are named with the line meant here."]
+    lines += ["", "Survivors:" if survivors else "No survivors."]
+    lines += [f"- {r['kind']}, {r['episode']}, {r['change']} (seed {r['seed']})" for r in survivors]
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
+    print(RESULTS.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

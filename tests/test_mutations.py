@@ -1,0 +1,128 @@
+"""The check catches single changes of every kind: the fast form of benchmarks/mutations.py.
+
+Each episode of a small lesson gets one change, chosen by its seed; one `lesson check` judges
+them all, each in a kernel of its own.
+"""
+
+import re
+import shutil
+import sys
+
+import pytest
+from conftest import PAGE, ROOT
+from test_checks_fail import FIGURE, about, lesson_in, write_lesson
+
+from lesson_engine import exporter, reader
+
+sys.path.append(str(ROOT / "benchmarks"))
+from mutation import kinds  # noqa: E402
+
+TEXT = PAGE + FIGURE.replace("total / 2", "total / 2\nprint(half)").replace(
+    "_____ / 2", "_____ / 2\nprint(half)"
+)
+LESSON = TEXT.replace(
+    "```\n\n:::\n:::",
+    """```
+
+```output
+3.5
+```
+
+:::
+:::
+
+## Another figure and a tolerance
+
+```python
+import math
+
+def filters_of(filters=8):
+    return [filters * math.pi, filters]
+
+plt.plot(filters_of(filters=4))
+plt.show()
+print("circle:", math.pi)
+print("filters:", filters_of(filters=4)[1])
+```
+
+<!-- tolerance: 0.05, because this is an example -->
+
+```output
+circle: 3.1416
+filters: 4
+```
+
+![Another line.](fig/01_other.png){.cell-output alt='a falling line'}""",
+)
+# what changes another file than the page, or has a test of its own below
+APART = ("figures_exchanged", "figure_painted_over", "script_edited", "full_size_table")
+CASES = [(kind, "1") for kind in kinds.KINDS if kind not in APART]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """The lesson, recorded once; gives its folder."""
+    folder = tmp_path_factory.mktemp("recorded")
+    write_lesson(folder, [LESSON])
+    code, said = lesson_in(folder, "record")
+    assert code == 0, said
+    return folder
+
+
+def page_of(folder):
+    return reader.read_file(folder / "episodes" / "01-small.md")
+
+
+@pytest.fixture(scope="module")
+def judged(recorded, tmp_path_factory):
+    """(paths, changes, what one check of all of them says)."""
+    folder, page = tmp_path_factory.mktemp("changed"), page_of(recorded)
+    home = recorded / "episodes"
+    changes = [kinds.make(kind, page, home, seed) for kind, seed in CASES]
+    assert None not in changes, "the small lesson lacks something that a kind changes"
+    texts = [change.files[home / "01-small.md"].decode("utf-8") for change in changes]
+    paths = write_lesson(folder, texts)
+    shutil.copytree(home / "fig", folder / "episodes" / "fig", dirs_exist_ok=True)
+    code, said = lesson_in(folder, "check")
+    assert code == 1, said
+    return paths, changes, said
+
+
+@pytest.mark.parametrize("place", range(len(CASES)), ids=["-".join(case) for case in CASES])
+def test_a_change_is_caught_and_named(judged, place):
+    paths, changes, said = judged
+    change, path = changes[place], paths[place]
+    named = re.findall(re.escape(path) + r":(\d+): ", "\n".join(about(said, path)))
+    if change.kind == "import_removed":  # met where the name is used
+        assert any(int(line) >= change.line for line in named), change.words
+    else:
+        assert str(change.line) in named, change.words
+
+
+@pytest.mark.parametrize("kind", ["figures_exchanged", "figure_painted_over"])
+def test_a_changed_figure_is_caught_and_named(recorded, tmp_path, kind):
+    shutil.copytree(recorded, tmp_path, dirs_exist_ok=True)
+    change = kinds.make(kind, page_of(tmp_path), tmp_path / "episodes", "1")
+    for path, content in change.files.items():
+        path.write_bytes(content)
+    code, said = lesson_in(tmp_path, "check")
+    assert code == 1
+    assert f"episodes/01-small.md:{change.line}: Cell outputs differ" in said, change.words
+
+
+def test_an_edited_script_is_not_what_the_episode_gives(recorded, tmp_path):
+    shutil.copytree(recorded, tmp_path, dirs_exist_ok=True)
+    page = page_of(tmp_path)
+    (tmp_path / "scripts").mkdir(exist_ok=True)
+    path = tmp_path / "scripts" / exporter.script_name(page.name)
+    path.write_text(exporter.to_script(page), "utf-8")
+    (content,) = kinds.make("script_edited", page, tmp_path / "episodes", "1").files.values()
+    assert content.decode("utf-8") != exporter.to_script(page)
+
+
+def test_the_same_seed_makes_the_same_change(recorded):
+    page = page_of(recorded)
+    for kind, seed in CASES:
+        first, second = (kinds.make(kind, page, recorded / "episodes", seed) for _ in "12")
+        assert first == second
+        assert re.search(r"\S", first.words)
