@@ -8,7 +8,6 @@ an older ipykernel than the one that our tests run episodes with. All on drawn p
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import time
@@ -32,7 +31,6 @@ if not PYTHON.is_file():
     )
 pytest.importorskip("keras")
 CONSOLE = Path(__file__).with_name("spyder_console.py")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LIMIT = 180  # seconds that a notebook or script may take
 DRAWN = "Training pictures: (4000, 32, 32, 3)"  # recorded were 50,000: an output that is new
 
@@ -121,18 +119,6 @@ def test_spyder_runs_a_file_in_the_folder_that_holds_it(folder, environment, tmp
 def episode(lesson, name):
     """The episode of that name."""
     return reader.read_page(lesson, lesson.root / "episodes" / f"{name}.md")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, as in test_browser.py."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
