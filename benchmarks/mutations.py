@@ -4,8 +4,8 @@
 
 Works on a copy of the lesson as it is committed. `lesson check` of the episode comes first, then
 tests/test_lesson.py and tests/test_full_size.py, up to the first failure. Where a change leaves
-all code as it is, the outputs of one real run of the episode, kept in build/mutations/, are
-compared again; where it does not, the code is run. Results are appended to
+all code as it is, the kept outputs of one real run of the episode are compared again (see
+lesson_engine/kept_runs.py); where it does not, the code is run. Results are appended to
 build/mutations/results.jsonl, from which a later call goes on; the table is written to
 benchmarks/results/mutations.txt.
 """
@@ -34,6 +34,7 @@ def main(arguments=None):
     if not options.report:
         commit = options.commit or git("rev-parse", "--short", "HEAD").strip()
         copy = copy_of_lesson(BUILD / f"lesson-{options.name}", commit)
+        run_unchanged(copy, options.episodes)
         sys.path[:0] = [str(copy), str(Path(__file__).parent)]
         judge_all(copy, commit, options)
     write_table(options)
@@ -58,16 +59,24 @@ def git(*arguments):
 
 
 def copy_of_lesson(folder, commit):
-    """The lesson as it was committed, with the working folder that episodes share."""
+    """The lesson as it was committed, with what this one keeps of its runs."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     archive = subprocess.Popen(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE)
     subprocess.run(["tar", "x", "-C", folder], stdin=archive.stdout, check=True)
     if archive.wait():
         raise SystemExit(f"git archive {commit} failed; is it a commit?")
-    if (ROOT / "build" / "work").is_dir():  # models that later episodes load
-        shutil.copytree(ROOT / "build" / "work", folder / "build" / "work")
+    if (ROOT / "build" / "kept").is_dir():
+        shutil.copytree(ROOT / "build" / "kept", folder / "build" / "kept")
     return folder
+
+
+def run_unchanged(copy, episodes):
+    """See that the copy passes, and keep the runs that all changes to text are judged by."""
+    call = [sys.executable, "-m", "lesson_engine", "check", *episodes]
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    if subprocess.call(call, cwd=copy, env=environment):
+        raise SystemExit("the lesson fails without any change: see above")
 
 
 def judge_all(copy, commit, options):
@@ -116,7 +125,7 @@ def judge_one(copy, path, kind, seed, options, commit):
     try:
         for file, content in change.files.items():
             file.write_bytes(content)
-        by, said, seconds = verdict(copy, path, change, options.name, commit)
+        by, said, seconds = verdict(copy, path, change, options.name)
     finally:
         for file, content in before.items():
             file.write_bytes(content)
@@ -125,7 +134,7 @@ def judge_one(copy, path, kind, seed, options, commit):
     return {**result, "by": by, "line": change.line, "named": named, "seconds": seconds}
 
 
-def verdict(copy, path, change, name, commit):
+def verdict(copy, path, change, name):
     """(what caught the change or "survived", what was said, seconds)."""
     from mutation import judge
 
@@ -133,8 +142,7 @@ def verdict(copy, path, change, name, commit):
     shown = path.relative_to(copy).as_posix()
     tests = [lambda: judge.static(copy, path.stem, log)]
     if change.line is not None:  # the episode's own check begins with its structure
-        kernel = None if change.needs_run else kept_kernel(copy, path, log, commit)
-        tests.insert(0, lambda: judge.episode(copy, shown, log, kernel, change.only))
+        tests.insert(0, lambda: judge.episode(copy, shown, log, change.only))
     seconds = 0
     for test in tests:
         code, said, more = test()
@@ -144,24 +152,6 @@ def verdict(copy, path, change, name, commit):
         if code != 0:
             raise SystemExit(f"pytest could not judge {change.words} ({code}): see {log}")
     return "survived", said, seconds
-
-
-def kept_kernel(copy, path, log, commit):
-    """A kernel that replays the episode; runs it first, unchanged, if that was never done."""
-    from mutation import judge, replay
-
-    kept = BUILD / f"{path.stem}.json"
-    if not kept.is_file():
-        clean = subprocess.check_output(["git", "show", f"{commit}:episodes/{path.name}"], cwd=ROOT)
-        changed = path.read_bytes()
-        path.write_bytes(clean)
-        shown = path.relative_to(copy).as_posix()
-        code, said, _ = judge.episode(copy, shown, log, replay.keeping(kept))
-        path.write_bytes(changed)
-        if code:
-            kept.unlink(missing_ok=True)
-            raise SystemExit(f"{shown} fails without any change: see {log}")
-    return replay.replaying(kept)
 
 
 def machine():

@@ -6,6 +6,7 @@ One module, one job, in the order in which a lesson passes through them:
     structure   Episode -> what is wrong with it, without running anything
     notebook    Episode -> notebook
     runner      notebook -> executed notebook, in a fresh kernel
+    kept_runs   what an episode gave when it last ran, so that the same code need not run again
     watch       in the kernel: notices what a block writes outside its working folder
     comparer    recorded and fresh outputs -> what a reader would see change
     recorder    executed notebook -> new Markdown text and figure files
@@ -14,6 +15,7 @@ One module, one job, in the order in which a lesson passes through them:
     exporter    Episode -> Spyder script, exercise notebook, solution notebook
 
     nbval_plugin       pytest: every block and claim of an episode is a test, compared by nbval
+    kernels            for nbval: one runs code, the other gives again what a run gave
     sphinx_extension   Sphinx: an episode is a page, its blocks are cells inside its divs
     episode_frame      what stands around an episode's text; schedule: the home page's table
     collected_pages    pages made from all episodes; citation: CITATION.cff as people cite it

@@ -1,6 +1,7 @@
 """`lesson build | serve | check | record | drift | export`: files, terminal, exit codes."""
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import subprocess
@@ -70,6 +71,16 @@ def _parser():
     check_parser.add_argument(
         "--download", action="store_true", help="fetch the data first if it is not at hand"
     )
+    check_parser.add_argument(
+        "--anew", action="store_true", help="run also what cannot have changed since it last ran"
+    )
+    check_parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count(),
+        metavar="N",
+        help="how many independent episodes run at a time (default: one for each core)",
+    )
     record_parser = add("record", record, "run every block and write its outputs and figures")
     add_episodes(record_parser)
     record_parser.add_argument(
@@ -82,7 +93,7 @@ def _parser():
     drift_parser.add_argument(
         "--run", action="store_true", help="then check: what differs with the versions here?"
     )
-    drift_parser.set_defaults(download=False)
+    drift_parser.set_defaults(download=False, anew=True, jobs=os.cpu_count())
     export_parser = add("export", export, "write scripts/*.py and the notebooks")
     add_episodes(export_parser)
     export_parser.add_argument(
@@ -178,14 +189,32 @@ def _environment(lesson, view):
 
 
 def check(lesson, options):
-    """Run pytest on the episodes."""
+    """Run what has changed, then compare everything: pytest on the episodes."""
     _need_test_environment("check")
-    paths = [str(lesson.shown(path)) for path in choose_paths(lesson, options.episodes)]
+    paths = choose_paths(lesson, options.episodes)
+    if lesson.independent_episodes:
+        _run_missing(lesson, paths, options)
+    shown = [str(lesson.shown(path)) for path in paths]
     command = [sys.executable, "-m", "pytest", "-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
-    command += ["--continue-on-collection-errors"]
+    command += ["--continue-on-collection-errors", "--lesson-kept"]
     command += ["--lesson-download"] if options.download else []
     command += ["--lesson-keep"] if options.episodes else []
-    return subprocess.call([*command, *paths], cwd=lesson.root)
+    return subprocess.call([*command, *shown], cwd=lesson.root)
+
+
+def _run_missing(lesson, paths, options):
+    """Run the episodes of which no run is kept; what cannot be read is left to pytest."""
+    from lesson_engine import kept_runs, runner
+
+    data = runner.choose_data(lesson, options.download)
+    episodes = []
+    for path in paths:
+        with contextlib.suppress(LessonError):
+            episodes.append(reader.read_page(lesson, path))
+    if options.anew:
+        for episode in episodes:
+            kept_runs.path_of(episode.name, lesson, data).unlink(missing_ok=True)
+    kept_runs.run_missing(episodes, lesson, data, options.jobs)
 
 
 def record(lesson, options):
@@ -199,9 +228,10 @@ def record(lesson, options):
         message = "results of a stand-in are not recorded; provide the real data"
         raise LessonError("data", None, f"{data.sentence} {message}")
     print(data.sentence)
-    folder = runner.working_folder(lesson, data, fresh=not options.episodes)
+    runner.working_folder(lesson, data, fresh=not options.episodes)
     faults = []
     for episode in episodes:
+        folder = runner.working_folder(lesson, data, fresh=False, episode_name=episode.name)
         rules = comparer.Rules(figure_folder=(lesson.root / episode.path).parent)
         book = runner.run(episode, lesson, data, folder, progress=print)
         recording = recorder.record(episode, book, rules, options.renew)

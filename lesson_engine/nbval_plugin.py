@@ -8,20 +8,23 @@ that a failure names the line of the Markdown.
 """
 
 import ast
-import subprocess
-import time
 from collections import defaultdict
-from queue import Empty
 
 import pytest
 from nbformat import v4
-from nbval.kernel import RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from lesson_engine import comparer, notebook, reader, runner, settings, structure
+from lesson_engine import (
+    comparer,
+    kept_runs,
+    kernels,
+    notebook,
+    reader,
+    runner,
+    settings,
+    structure,
+)
 from lesson_engine.errors import LessonError
-
-OUTPUTS = ("stream", "display_data", "execute_result", "error")
 
 
 def pytest_addoption(parser):
@@ -41,6 +44,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="keep the files that earlier runs left, so that one episode can run by itself",
     )
+    group.addoption(
+        "--lesson-kept",
+        action="store_true",
+        help="compare the outputs of the last run where code, data and versions are as they were",
+    )
 
 
 def pytest_configure(config):
@@ -57,20 +65,41 @@ def pytest_terminal_summary(terminalreporter, config):
     if data is not None:
         compared = "outputs compared in full" if data.real else "structure of outputs compared"
         terminalreporter.write_line(f"{data.sentence} ({compared})")
+        kept = config.stash[RUN].kept
+        if kept:
+            names = ", ".join(kept)
+            terminalreporter.write_line(f"Not run again, since nothing they need changed: {names}")
 
 
 class _Run:
     """What all episodes of one pytest run share; found out when the first one starts."""
 
     def __init__(self, config):
-        self.config, self.data, self.folder = config, None, None
+        self.config, self.data, self.kept = config, None, []
 
     def start(self, lesson):
         """Choose the data and empty the working folder, once."""
         if self.data is None:
             option = self.config.option
             self.data = runner.choose_data(lesson, option.lesson_download, option.lesson_stand_in)
-            self.folder = runner.working_folder(lesson, self.data, fresh=not option.lesson_keep)
+            if not option.lesson_keep and not lesson.independent_episodes:
+                runner.working_folder(lesson, self.data, fresh=True)
+
+    def kernel_for(self, episode, lesson):
+        """A kernel for an episode's cells, ready for the first block.
+
+        Raises: LessonError if the lesson's own preparation fails.
+        """
+        if self.config.option.lesson_kept:
+            kept = kept_runs.read(episode, lesson, self.data)
+            if kept is not None:
+                self.kept.append(episode.name)
+                return kernels.ReplayingKernel(kept)
+        folder = runner.working_folder(lesson, self.data, fresh=False, episode_name=episode.name)
+        kernel = kernels.EpisodeKernel(folder, runner.kernel_environment(lesson, self.data))
+        if self.data.startup:
+            kernel.run_startup(self.data.startup, lesson.timeout)
+        return kernel
 
 
 RUN = pytest.StashKey[_Run]()
@@ -105,9 +134,7 @@ class EpisodeFile(IPyNbFile):
             data_words=self.lesson.data_words,
             figure_folder=self.path.parent,
         )
-        self.kernel = EpisodeKernel(run.folder, runner.kernel_environment(self.lesson, run.data))
-        if run.data.startup:
-            self.kernel.run_startup(run.data.startup, self.lesson.timeout)
+        self.kernel = run.kernel_for(self.episode, self.lesson)
 
     def repr_failure(self, excinfo):
         if isinstance(excinfo.value, LessonError):
@@ -162,7 +189,7 @@ class BlockItem(IPyNbCell):
 
     def repr_failure(self, excinfo):
         error, path = excinfo.value, self.parent.episode.path
-        if isinstance(error, (LessonError, KernelDied)):
+        if isinstance(error, (LessonError, kernels.KernelDied)):
             return f"{path}:{self.line}: {error}"
         if isinstance(error, NbCellError):
             line, message = self.line, str(error)
@@ -218,59 +245,3 @@ def claim_fault(claim, outputs, rules):
 
 def _streams(view):
     return [v4.new_output("stream", name=kind, text=text) for kind, text in view.items()]
-
-
-class KernelDied(Exception):
-    """The kernel's process ended while a block ran."""
-
-
-class EpisodeKernel(RunningKernel):
-    """nbval's kernel, with our environment, and noticing at once when it dies."""
-
-    def __init__(self, folder, environment):
-        self.km, self.kc = start_new_kernel(
-            kernel_name="python3",
-            stderr=subprocess.DEVNULL,
-            cwd=str(folder),
-            env=environment,
-            extra_arguments=runner.KERNEL_ARGUMENTS,
-        )
-        self.outputs = []  # of the cell that runs, in the order in which they came
-        self._ensure_iopub_up()
-
-    def execute_cell_input(self, cell_input, allow_stdin=None):
-        self.outputs = []
-        return super().execute_cell_input(cell_input, allow_stdin)
-
-    def get_message(self, stream, timeout=None):
-        message = super().get_message(stream, timeout)
-        if stream == "iopub" and message["msg_type"] in OUTPUTS:
-            self.outputs.append(v4.output_from_msg(message))
-        return message
-
-    def await_reply(self, msg_id, timeout=None):
-        """Wait for the answer to a request.
-
-        Raises: queue.Empty after `timeout` seconds, KernelDied.
-        """
-        end = time.monotonic() + (timeout or float("inf"))
-        while True:
-            try:
-                return super().await_reply(msg_id, timeout=min(1, max(0, end - time.monotonic())))
-            except Empty:
-                if not self.is_alive():
-                    raise KernelDied(runner.KERNEL_DIED) from None
-                if time.monotonic() >= end:
-                    raise
-
-    def run_startup(self, source, timeout):
-        """Run the lesson's own preparation before the first block.
-
-        Raises: LessonError if it fails.
-        """
-        message = self.execute_cell_input(source, allow_stdin=False)
-        self.await_reply(message, timeout)
-        self.await_idle(message, timeout=10)
-        failure = comparer.fresh_view(self.outputs)["error"]
-        if failure:
-            raise LessonError("data", None, f"the data could not be put in place: {failure}")

@@ -1,10 +1,12 @@
 """Notebook -> executed notebook, in a fresh kernel, in a folder laid out like scripts/."""
 
+import asyncio
 import os
 import re
 import runpy
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -86,20 +88,24 @@ def choose_data(settings, download=False, stand_in=False):
     return Data(**chosen, prepare=prepare, watch=watch)
 
 
-def working_folder(settings, data, fresh):
+def working_folder(settings, data, fresh, episode_name=""):
     """A folder in which blocks run as a learner's do in scripts/, with ../data beside it.
 
     What the Workbench has beside the episodes is there, too: episodes/data is data/.
 
     Args:
-        settings: Settings.
+        settings: Settings. If its episodes are independent, each gets a folder of its own,
+            which is empty when it starts.
         data: Data; a stand-in gets a folder of its own, so that no model of one kind is
             loaded in a run of the other.
         fresh: True to start without the files of earlier episodes.
+        episode_name: name of the episode that will run there.
 
     Returns: Path of the folder in which kernels start.
     """
     place = settings.build_folder / ("work" if data.real else "work-stand-in")
+    if settings.independent_episodes:
+        place, fresh = place / episode_name, True
     scripts = place / "scripts"
     if fresh:
         shutil.rmtree(place, ignore_errors=True)
@@ -147,6 +153,46 @@ def run(episode, settings, data, folder, progress=lambda message: None):
     Raises: LessonError, with the line, for a block that fails and was not expected to,
         takes too long, kills its kernel or writes outside the working folder.
     """
+    return asyncio.run(_run(episode, settings, data, folder, progress, stop=True))
+
+
+def run_side_by_side(episodes, settings, data, jobs, finished, progress):
+    """Run independent episodes, several at a time, each to its end whatever its blocks raise.
+
+    Args:
+        episodes: list of Episode.
+        settings, data: as for run().
+        jobs: how many at a time.
+        finished: called with Episode and executed notebook as soon as one is done; not for
+            one that takes too long or kills its kernel.
+        progress: called with a line of text when one starts, ends or fails.
+    """
+
+    def nothing(message):
+        pass
+
+    async def all_of_them():
+        places = asyncio.Semaphore(jobs)
+
+        async def one(episode):
+            async with places:
+                progress(f"{episode.name}: running")
+                folder = working_folder(settings, data, fresh=True, episode_name=episode.name)
+                start = time.monotonic()
+                try:
+                    book = await _run(episode, settings, data, folder, nothing, stop=False)
+                except LessonError as error:
+                    progress(str(error))
+                else:
+                    finished(episode, book)
+                    progress(f"{episode.name}: {time.monotonic() - start:.0f} s")
+
+        await asyncio.gather(*map(one, episodes))
+
+    asyncio.run(all_of_them())
+
+
+async def _run(episode, settings, data, folder, progress, stop):
     book = notebooks.to_notebook(episode)
     if data.startup:
         startup = notebooks.code_cell(data.startup, [])
@@ -160,6 +206,10 @@ def run(episode, settings, data, folder, progress=lambda message: None):
         line = cell.metadata["lesson"]["line"]
         progress(f"{episode.path}:{line}" if line else data.sentence)
 
+    def judge(cell, cell_index, execute_reply):
+        if stop or cell.metadata["lesson"]["line"] is None:
+            _judge(episode, cell, execute_reply)
+
     client = NotebookClient(
         book,
         kernel_name="python3",
@@ -167,13 +217,11 @@ def run(episode, settings, data, folder, progress=lambda message: None):
         allow_errors=True,
         extra_arguments=KERNEL_ARGUMENTS,
         on_cell_start=announce,
-        on_cell_executed=lambda cell, cell_index, execute_reply: _judge(
-            episode, cell, execute_reply
-        ),
+        on_cell_executed=judge,
     )
     environment = kernel_environment(settings, data)
     try:
-        client.execute(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL)
+        await client.async_execute(cwd=str(folder), env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError as error:
         line = book.cells[_last_started(book)].metadata["lesson"]["line"]
         raise LessonError(episode.path, line, KERNEL_DIED) from error

@@ -25,6 +25,8 @@ class Settings:
         data_words: words in outputs that depend on the data, masked on a stand-in.
         versions_of: modules that no block imports and results depend on all the same.
         environment: variables that every kernel starts with, unless they are set outside.
+        independent_episodes: True if no episode reads what another one writes. Then several
+            can run at a time, and one whose code is as it was need not run again.
     """
 
     root: Path
@@ -36,6 +38,7 @@ class Settings:
     data_words: tuple = ()
     versions_of: tuple = ()
     environment: dict = field(default_factory=dict)
+    independent_episodes: bool = False
 
     @property
     def build_folder(self):

@@ -10,9 +10,6 @@ import jupytext  # noqa: F401 - here, so that no child has to import them again
 import pandas  # noqa: F401
 import pytest
 
-from lesson_engine import nbval_plugin
-from mutation import replay
-
 FORK = multiprocessing.get_context("fork")  # all is imported once
 STATIC = ["tests/test_lesson.py", "tests/test_full_size.py"]
 # a failing test, or words of its message, and what we call it in the table
@@ -28,20 +25,19 @@ CATCHERS = [
 ]
 
 
-def run_pytest(root, arguments, log, kernel=None, timeout=900):
+def run_pytest(root, arguments, log, timeout=900):
     """One pytest run in the lesson `root`.
 
     Args:
         root: folder of the lesson.
         arguments: of pytest, list of text.
         log: Path of a file for all that it says.
-        kernel: class to use instead of the plugin's kernel, or None.
         timeout: seconds.
 
     Returns: (exit code, None if it was stopped; what it said; seconds).
     """
     start = time.monotonic()
-    child = FORK.Process(target=_child, args=(root, arguments, log, kernel))
+    child = FORK.Process(target=_child, args=(root, arguments, log))
     child.start()
     child.join(timeout)
     if child.is_alive():
@@ -51,15 +47,11 @@ def run_pytest(root, arguments, log, kernel=None, timeout=900):
     return child.exitcode, log.read_text("utf-8", "replace"), time.monotonic() - start
 
 
-def _child(root, arguments, log, kernel):
+def _child(root, arguments, log):
     with open(log, "wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     os.chdir(root)
-    if kernel is not None:
-        nbval_plugin.EpisodeKernel = kernel
-        if kernel.__name__ == "ReplayingKernel":
-            nbval_plugin.runner.choose_data = replay.real_data
     common = ["-p", "lesson_engine.nbval_plugin", "-p", "no:cacheprovider", "-o", "addopts="]
     code = pytest.main([*common, "--color=no", "-rfE", *arguments])
     sys.stdout.flush()
@@ -75,13 +67,13 @@ def static(root, name, log):
 DIAGRAMS = "tests/test_lesson.py::test_every_diagram_is_what_its_code_draws"
 
 
-def episode(root, path, log, kernel=None, only=()):
-    """`lesson check` of one episode up to the first failure.
+def episode(root, path, log, only=()):
+    """`lesson check` of one episode up to the first failure; the same code is not run again.
 
     Args: only: lines of the blocks to run; () for all.
     """
     nodes = [f"{path}::block in line {line}" for line in only] or [path]
-    return run_pytest(root, ["--lesson-keep", "-x", *nodes], log, kernel)
+    return run_pytest(root, ["--lesson-kept", "-x", *nodes], log)
 
 
 def catcher(said):

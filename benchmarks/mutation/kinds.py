@@ -24,7 +24,6 @@ class Change:
         words: what is changed, for people.
         line: of the episode, where the check should point; None for another file.
         files: new bytes of each file, by its Path.
-        needs_run: True if outputs kept from a run of the unchanged code do not decide.
         only: lines of the blocks that have to run; () for the whole episode.
         within: why a reader could call the lesson unchanged, or "".
     """
@@ -32,7 +31,6 @@ class Change:
     words: str
     line: int | None
     files: dict
-    needs_run: bool = False
     only: tuple = ()
     within: str = ""
     kind: str = field(default="")
@@ -244,7 +242,7 @@ def _in_code(page, folder, chance, pattern, change, test=lambda block: True):
     block = chance.choice(blocks)
     inside = block.first_line + 1, block.last_line - 1
     where = block.first_line
-    found = replace_match(page, folder, *inside, pattern, change, chance, where, needs_run=True)
+    found = replace_match(page, folder, *inside, pattern, change, chance, where)
     return found and with_script(page, folder, found)
 
 
@@ -296,7 +294,6 @@ def claim_turned_round(page, folder, chance):
     found = _claim_change(page, folder, chance, pattern, lambda m, _: turned[m], True)
     if not found or not found[1]:
         return None
-    found[1].needs_run = True
     return found[1]
 
 
