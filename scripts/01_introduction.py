@@ -124,7 +124,7 @@ history = model.fit(
     train_images,
     train_labels,
     batch_size=64,
-    epochs=6,
+    epochs=5,
     validation_data=(val_images, val_labels),
 )
 
@@ -137,8 +137,8 @@ history = model.fit(
 # %%
 steps = len(train_images) // 100
 print("steps in an epoch:", steps)
-print("changes in all:   ", steps * 6)
-print("with 64 a batch:  ", len(train_images) // 64 * 6)
+print("changes in all:   ", steps * 5)
+print("with 64 a batch:  ", len(train_images) // 64 * 5)
 
 # %% [markdown]
 # ## Step 7: predict

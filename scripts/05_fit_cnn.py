@@ -201,7 +201,7 @@ plt.show()
 
 # %%
 batch_size = 64
-epochs = 6
+epochs = 5
 steps_per_epoch = math.ceil(len(train_images) / batch_size)  # rounded up
 steps = epochs * steps_per_epoch
 print(steps_per_epoch, "steps in an epoch,", steps, "steps in all")
@@ -219,8 +219,8 @@ def create_schedule(largest_rate):
 
 
 def create_optimizer(largest_rate=0.004):
-    """Make a new Adam optimizer with such a learning rate."""
-    return keras.optimizers.Adam(learning_rate=create_schedule(largest_rate))
+    """Make a new Nadam optimizer with such a learning rate."""
+    return keras.optimizers.Nadam(learning_rate=create_schedule(largest_rate))
 
 
 # %%
@@ -229,7 +229,7 @@ step_numbers = range(0, steps + 1, 25)
 rates = [float(schedule(step)) for step in step_numbers]
 
 plt.plot(step_numbers, rates, color="black", label="our schedule")
-plt.axhline(0.001, color="grey", linestyle="--", label="Adam if you say nothing")
+plt.axhline(0.001, color="grey", linestyle="--", label="if you say nothing")
 plt.xlabel("step")
 plt.ylabel("learning rate")
 plt.legend()
@@ -328,8 +328,8 @@ for size in [8, 32, 128]:
 # Solution
 
 # %%
-steps_of_colleague = 6 * math.ceil(40_000 / 256)
-steps_with_64 = 6 * math.ceil(40_000 / 64)
+steps_of_colleague = 5 * math.ceil(40_000 / 256)
+steps_with_64 = 5 * math.ceil(40_000 / 64)
 print("steps with 256:", steps_of_colleague)
 print("steps with 64: ", steps_with_64)
 
@@ -598,6 +598,7 @@ sns.lineplot(
     palette=["black", "mediumpurple", "goldenrod"],
 )
 plt.ylabel("validation accuracy")
+plt.locator_params(axis="x", integer=True)  # whole epochs only
 plt.show()
 
 # %% [markdown]
