@@ -144,6 +144,22 @@ def reconcile(recorded, fresh, tolerance):
     return recorded, NUMBER.sub(choose, fresh)
 
 
+def largest_difference(recorded, fresh):
+    """The tolerance that two texts would need: the largest difference of their numbers.
+
+    Args:
+        recorded, fresh: text, as in a view.
+
+    Returns: float; infinite if the texts differ in more than numbers.
+    """
+    texts = [re.sub(r"[ \t]+", " ", sanitise(text)) for text in (recorded, fresh)]
+    ours, theirs = (NUMBER.findall(text) for text in texts)
+    if NUMBER.sub(MASK, texts[0]) != NUMBER.sub(MASK, texts[1]):
+        return float("inf")
+    pairs = zip(ours, theirs, strict=True)
+    return max((abs(_value(one) - _value(other)) for one, other in pairs), default=0.0)
+
+
 def _value(number):
     return float(number.replace(",", ""))
 

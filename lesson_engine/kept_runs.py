@@ -84,11 +84,20 @@ def read(episode, lesson, data):
     if not lesson.independent_episodes or not path.is_file():
         return None
     try:
-        kept = json.loads(path.read_text("utf-8"))
+        kept = load(path)
     except ValueError:
         return None
     same = kept.get("fingerprint") == fingerprint(episode, lesson, data)
     return kept["cells"] if same else None
+
+
+def load(path):
+    """What is kept in a file, whether it still holds or not.
+
+    Returns: dict with "fingerprint" and "cells", a list of dicts with "source" and "outputs".
+    Raises: ValueError if the file is broken.
+    """
+    return json.loads(path.read_text("utf-8"))
 
 
 def run_missing(episodes, lesson, data, jobs, progress=print):
