@@ -13,19 +13,15 @@ benchmarks/results/mutations.txt.
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
-from importlib.metadata import distributions
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from common import ROOT, git, machine, save
+
 BUILD = ROOT / "build" / "mutations"
-RESULTS = ROOT / "benchmarks" / "results" / "mutations.txt"
-VERSIONS = ("pytest", "nbval", "tensorflow", "tensorflow_cpu", "keras", "matplotlib")
 
 
 def main(arguments=None):
@@ -52,10 +48,6 @@ def parse(arguments):
     parser.add_argument("--name", default="0", help="of the copy, if two runs share the work")
     parser.add_argument("--report", action="store_true", help="only write the table")
     return parser.parse_args(arguments)
-
-
-def git(*arguments):
-    return subprocess.check_output(["git", *arguments], cwd=ROOT, text=True)
 
 
 def copy_of_lesson(folder, commit):
@@ -154,17 +146,6 @@ def verdict(copy, path, change, name):
     return "survived", said, seconds
 
 
-def machine():
-    """What stands behind a result: date, Python, machine, versions; dict of text."""
-    found = {each.name.lower().replace("-", "_"): each.version for each in distributions()}
-    return {
-        "date": date.today().isoformat(),
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": ", ".join(f"{n} {found[n]}" for n in VERSIONS if n in found),
-    }
-
-
 def results():
     """All results so far, as a list of dict."""
     path = BUILD / "results.jsonl"
@@ -181,7 +162,8 @@ def write_table(options):
     survivors = [row for row in rows if row["by"] == "survived"]
     share = 100 * (1 - len(survivors) / len(rows))
     lines = [f"{len(rows)} single changes, {share:.1f} % caught; seed {options.seed}"]
-    lines += [", ".join(sorted({str(row[name]) for row in rows})) for name in machine()]
+    for name in machine():
+        lines.append("made with " + "; ".join(sorted({str(row[name]) for row in rows})))
     lines += ["commit " + ", ".join(sorted({row["commit"] for row in rows})), ""]
     lines.append(f"{'kind':28}{'made':>5}{'caught':>7}  caught by")
     for kind in kinds:
@@ -192,9 +174,7 @@ def write_table(options):
     lines += ["", f"{named} of the caught ones are named with the line meant here."]
     lines += ["", "Survivors:" if survivors else "No survivors."]
     lines += [f"- {r['kind']}, {r['episode']}, {r['change']} (seed {r['seed']})" for r in survivors]
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
-    print(RESULTS.read_text("utf-8"))
+    save("mutations", lines)
 
 
 if __name__ == "__main__":

@@ -6,20 +6,19 @@ Works on a copy of the lesson, three times; nothing else should run meanwhile.
 import gzip
 import os
 import re
+import resource
 import shutil
 import signal
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from common import RUNS, copy_of_lesson, lesson_command, row, save, seconds_of
+
 EDITED = "episodes/05-fit-cnn"
-RUNS = 3
 PORT = "8765"
 # what site.md asks for: seconds, and kilobytes without pictures
 TARGETS = {"from nothing": 10, "no change": 10, "one line edited": 3, "heaviest page": 100}
@@ -32,39 +31,17 @@ def main():
         for number in range(RUNS):
             shutil.rmtree(copy / "build", ignore_errors=True)
             shutil.rmtree(copy / "_site", ignore_errors=True)
-            measured["from nothing"].append(seconds_to_build(copy))
-            measured["no change"].append(seconds_to_build(copy))
+            measured["from nothing"].append(seconds_of(copy, "build"))
+            measured["no change"].append(seconds_of(copy, "build"))
             edit(copy, f"edited {number}")
-            measured["one line edited (lesson build)"].append(seconds_to_build(copy))
+            measured["one line edited (lesson build)"].append(seconds_of(copy, "build"))
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         measured["one line edited (lesson serve)"] = seconds_to_serve(copy)
-        print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; median of {RUNS} runs")
+        lines = [f"median of {RUNS} runs"]
         for name, times in measured.items():
-            target = TARGETS[name.partition(" (")[0]]
-            shown = ", ".join(f"{seconds:.1f}" for seconds in times)
-            print(f"{name:32} {statistics.median(times):6.1f} s  (target {target} s; {shown})")
-        print_weights(copy / "_site")
-
-
-def copy_of_lesson(folder):
-    """Copy the files that git knows, so that nothing built comes along."""
-    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT)
-    for name in listed.decode().split("\n")[:-1]:
-        if (ROOT / name).exists():  # a link to a folder is one, too
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    return folder
-
-
-def command(folder, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(folder), "BROWSER": "true"}
-    return [sys.executable, "-m", "lesson_engine", *arguments], {"cwd": folder, "env": environment}
-
-
-def seconds_to_build(folder):
-    call, options = command(folder, "build")
-    start = time.perf_counter()
-    subprocess.run(call, check=True, stdout=subprocess.DEVNULL, **options)
-    return time.perf_counter() - start
+            lines.append(row(name, times, TARGETS[name.partition(" (")[0]]))
+        lines.append(f"memory of the largest process: {memory:.0f} MB (one for each of two views)")
+        save("site", [*lines, *weights(copy / "_site")])
 
 
 def edit(folder, words):
@@ -76,7 +53,7 @@ def edit(folder, words):
 
 def seconds_to_serve(folder):
     """Seconds from saving a page until a reload shows the change, with `lesson serve` running."""
-    call, options = command(folder, "serve", "--port", PORT)
+    call, options = lesson_command(folder, "serve", "--port", PORT)
     server = subprocess.Popen(
         call,
         start_new_session=True,
@@ -115,14 +92,15 @@ def wait_for(words, server, limit=60):
     )
 
 
-def print_weights(site):
-    weights = {page: weight(site, site / page) for page in sorted(pages(site))}
-    heaviest = max(weights, key=weights.get)
-    print(f"\nkB gzipped of HTML, CSS and JavaScript (target {TARGETS['heaviest page']})")
-    for page, kilobytes in weights.items():
-        print(f"{page:40} {kilobytes:6.1f}")
+def weights(site):
+    """Lines: the weight of each page."""
+    found = {page: weight(site, site / page) for page in sorted(pages(site))}
+    heaviest = max(found, key=found.get)
+    target = TARGETS["heaviest page"]
+    lines = ["", f"kB gzipped of HTML, CSS and JavaScript (target {target})"]
+    lines += [f"{page:40} {kilobytes:6.1f}" for page, kilobytes in found.items()]
     total = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
-    print(f"heaviest: {heaviest}; the whole site: {total / 1e6:.1f} MB")
+    return [*lines, f"heaviest: {heaviest}; the whole site: {total / 1e6:.1f} MB"]
 
 
 def pages(site):

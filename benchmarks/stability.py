@@ -16,19 +16,16 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from mutations import git, machine
+from common import ROOT, git, save
 from nbformat import from_dict
 
-ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from lesson_engine import comparer, kept_runs, notebook, reader, runner, settings  # noqa: E402
 from lesson_engine.nbval_plugin import claim_fault  # noqa: E402
 
 BUILD = ROOT / "build" / "stability"
-RESULTS = ROOT / "benchmarks" / "results" / "stability.txt"
 SETTINGS = {
     "two threads": {"TF_NUM_INTRAOP_THREADS": "2", "TF_NUM_INTEROP_THREADS": "2"},
     "one thread": {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"},
@@ -136,7 +133,7 @@ def write_table():
             closest[place] = max(closest.get(place, (-1, "", 0)), (distance, name, tolerance))
     names = [name for name in [*SETTINGS, OTHER_SEED] if (folder_of(name) / "code.txt").is_file()]
     commits = {(folder_of(name) / "commit.txt").read_text("utf-8").strip() for name in names}
-    lines = [", ".join(machine().values()), "commit " + ", ".join(sorted(commits)), ""]
+    lines = ["commit " + ", ".join(sorted(commits)), ""]
     lines += [f"{name:26} exit code {(folder_of(name) / 'code.txt').read_text()}" for name in names]
     lines += ["(with another seed the outputs differ; its claims have to hold)", ""]
     lines.append(f"{'block':36}{'what':32}{'largest':>8}{'allowed':>9}  under")
@@ -146,9 +143,7 @@ def write_table():
         )
     lines += ["", "Claims that did not hold:" if faults else "Every claim held in every run."]
     lines += [f"- {fault}" for fault in faults]
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
-    print(RESULTS.read_text("utf-8"))
+    save("stability", lines)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import importlib.util
 import os
 import subprocess
@@ -13,6 +14,11 @@ from lesson_engine.errors import LessonError
 
 CONF = Path(__file__).parent / "theme"
 VIEWS = ("learner", "instructor")
+HINTS = {
+    errno.ENOSPC: "free some space and run it again; no file was half-written",
+    errno.EACCES: "make the file and its folder writable and run it again",
+    errno.EROFS: "copy the lesson to a disk that can be written to",
+}
 NOT_WATCHED = r"/(build|_site|tests|\.[^/]+)/"
 
 
@@ -37,7 +43,8 @@ def main(arguments=None):
         print("interrupted; every file is as it was or complete", file=sys.stderr)
         return 130
     except OSError as error:
-        print(f"{error.filename or 'file'}: {error.strerror or error}", file=sys.stderr)
+        hint = HINTS.get(error.errno, "see whether it is there and can be used")
+        print(f"{error.filename or 'file'}: {error.strerror or error}; {hint}", file=sys.stderr)
     return 1
 
 

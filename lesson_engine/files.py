@@ -16,24 +16,50 @@ def write(path, content):
     Returns: True if the file changed, False if it already held the content.
     Raises: OSError if it cannot be written; the old file is then untouched.
     """
-    path = Path(path).resolve()  # a link stays a link; what it points to is replaced
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    return bool(write_all({path: content}))
+
+
+def write_all(contents):
+    """Replace several files; what can fail is done before the first of them changes.
+
+    Args:
+        contents: dict, path -> text or bytes. Folders are made if need be.
+
+    Returns: list of the paths whose files changed.
+    Raises: OSError if one cannot be written (no space, no permission); all are then untouched.
+    """
+    parts = {}
+    try:
+        for path, content in contents.items():
+            data = content.encode("utf-8") if isinstance(content, str) else content
+            target = Path(path).resolve()  # a link stays a link; what it points to is replaced
+            if not (target.is_file() and target.read_bytes() == data):
+                parts[path] = (_part(target, data), target)
+        for name, target in parts.values():
+            os.replace(name, target)
+    finally:
+        for name, _ in parts.values():
+            Path(name).unlink(missing_ok=True)
+    return list(parts)
+
+
+def _part(target, data):
+    """Name of a new file beside the target that holds the data and is on the disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(target)  # "no space left" does not say where
         raise
-    return True
+    return name
 
 
 def replace_folder(path, source):

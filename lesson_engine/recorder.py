@@ -129,7 +129,7 @@ def _take_pictures(episode, block, pictures, recorded, fresh, recording):
 
 
 def write(episode, lesson, recording, book):
-    """Write a recording: first the figures, then the record, then the Markdown.
+    """Write a recording: figures, record and Markdown, all of them or none.
 
     Args:
         episode: Episode; its file must still hold the text that was run.
@@ -138,18 +138,14 @@ def write(episode, lesson, recording, book):
         book: the executed notebook, for its times.
 
     Returns: list of paths that changed.
-    Raises: LessonError if the file was edited while its blocks ran.
+    Raises: LessonError if the file was edited while its blocks ran, OSError as
+        files.write_all().
     """
     path = lesson.root / episode.path
     if path.read_bytes().decode("utf-8") != episode.text:
         raise LessonError(episode.path, None, "was edited while it ran; record it again")
-    changed = []
-    for source, picture in recording.pictures.items():
-        if files.write(path.parent / source, picture):
-            changed.append(path.parent / source)
     noted = notes.path_of(episode.name, lesson)
-    if files.write(noted, notes.updated(episode, lesson, book, recording.changed)):
-        changed.append(noted)
-    if files.write(path, recording.text):
-        changed.append(path)
-    return changed
+    contents = {path.parent / source: picture for source, picture in recording.pictures.items()}
+    contents[noted] = notes.updated(episode, lesson, book, recording.changed)
+    contents[path] = recording.text
+    return files.write_all(contents)

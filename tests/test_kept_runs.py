@@ -128,7 +128,7 @@ def test_a_check_runs_what_is_missing_and_compares_everything(lesson, lesson_com
     said = said_of(lesson_command("check"), 1)
     assert "01-small: running" in said and "02-second: running" not in said
     assert NOT_AGAIN + "01-small, 02-second" in said
-    assert 'episodes/02-second.md:27: ' in said and 'should say "7"' in said
+    assert "episodes/02-second.md:27: " in said and 'should say "7"' in said
     assert "02-second: running" in said_of(lesson_command("check", "02", "--anew"), 1)
     # `make test` executes every block: what was kept is not used unless asked for
     path = lesson.build_folder / "kept" / "01-small.json"

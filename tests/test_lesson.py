@@ -1,5 +1,6 @@
 """The lesson itself: what is derived from the episodes is in step with them."""
 
+import hashlib
 import json
 import re
 import runpy
@@ -144,3 +145,13 @@ def test_the_shipped_model_can_be_used_on_every_backend():
     assert settings_of_compile["steps_per_execution"] == 1, (
         "PyTorch refuses others; see SOURCES.txt"
     )
+
+
+def test_no_file_of_data_differs_from_the_one_that_is_described():
+    """What takes too long to be made again in a test must not be altered by hand."""
+    described = (ROOT / "data" / "SOURCES.txt").read_text("utf-8")
+    files = [p for p in (ROOT / "data").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    for path in files:
+        if path.suffix != ".py" and path.name != "SOURCES.txt":
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            assert digest in described, f"{path.relative_to(ROOT)} is not the one in SOURCES.txt"

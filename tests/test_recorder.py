@@ -1,13 +1,10 @@
 """The recorder: it changes what no longer agrees, nothing else, and never half."""
 
 import os
-import signal
-import subprocess
 import sys
-import time
 
 import pytest
-from conftest import PAGE, ROOT
+from conftest import PAGE
 from nbformat import v4
 
 from lesson_engine import comparer, files, notebook, notes, reader, recorder
@@ -151,25 +148,6 @@ def test_what_was_recorded_with_what_is_noted(make_lesson, lesson_command):
         reader.read(page.text.replace("3 + 4", "4 + 3"), page.path), lesson
     )
     assert unknown is None, "other code was never recorded"
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_no_file_is_half_written_when_a_recording_is_stopped(make_lesson, tmp_path, number):
-    """Stop `record` at many moments; the episode is the old one or the new one."""
-    old = PAGE.replace("total: 7\n", "total: 8\n")
-    make_lesson(old)
-    path = tmp_path / "episodes" / "01-small.md"
-    command = [sys.executable, "-m", "lesson_engine", "record"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for delay in (0.3, 0.8, 1.2, 1.5, 1.8, 2.2):
-        path.write_text(old, "utf-8")
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment, stdout=-3, stderr=-3, start_new_session=True
-        )
-        time.sleep(delay)
-        os.killpg(process.pid, number)
-        process.wait(timeout=60)
-        assert path.read_text("utf-8") in (old, PAGE)
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -60,7 +60,7 @@ def _child(root, arguments, log):
 
 def static(root, name, log):
     """Everything that is tested without running the lesson's code."""
-    words = f"{name} or size or recipe or sweeps or picture"
+    words = f"{name} or size or recipe or sweeps or picture or described"
     return run_pytest(root, [*STATIC, "-x", "-k", words, "--deselect", DIAGRAMS], log)
 
 

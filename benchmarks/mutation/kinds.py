@@ -425,7 +425,7 @@ def full_size_table(page, folder, chance):
     words = f"{name}: {match[0]} -> {new[match.start() : match.end()]}"
     imports = [b.first_line for b in page.blocks if "import pandas" in b.source]
     only = (*imports[:1], block.first_line)
-    return Change(words, block.first_line, {path: new.encode("utf-8")}, True, only)
+    return Change(words, block.first_line, {path: new.encode("utf-8")}, only)
 
 
 KINDS = {

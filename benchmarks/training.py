@@ -1,0 +1,250 @@
+"""How long learners wait: each training of the lesson beside the same network trained by habit.
+
+    CIFAR10_FOLDER=/media/usb/cifar-10-batches-py python benchmarks/training.py
+
+Every block of an episode is executed twice, one right after the other: as it stands, and by habit,
+that is, with pictures in float64, batches of 32, ten epochs (or as many as the lesson takes, if
+these are more), Adam as it comes, and `compile` and `fit` as they come. Left out are blocks that
+train only to compare something else, see LEFT_OUT. Nothing else should run meanwhile.
+
+A time is the median epoch times the number of epochs. The arithmetic limit is the time that the
+multiplications and additions of all steps would take at the rate at which this machine multiplies
+large matrices, measured right before each training. The table is written to
+benchmarks/results/training.txt.
+"""
+
+import argparse
+import ast
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from common import ROOT, save
+
+sys.path.insert(0, str(ROOT))
+
+from lesson_engine import reader, runner, settings  # noqa: E402
+
+LEFT_OUT = {
+    "demo_losses": "compares two ways of calling fit",
+    "search_dask": "the search above once more, on other processes",
+}
+HABIT = {"batch_size": "32", "epochs": "max(10, {})", "data": "float64"}
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--episodes", nargs="*", default=["01", "05", "06", "07"])
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.child:
+        return print(json.dumps(measure_episode(options.child)), file=sys.__stdout__)
+    rows = [row for name in options.episodes for row in in_child(name)]
+    save("training", table(rows))
+
+
+def in_child(name):
+    """Measure an episode in a process of its own, in a folder as learners have it."""
+    lesson = settings.find(ROOT)
+    data = runner.choose_data(lesson)
+    with tempfile.TemporaryDirectory() as folder:
+        for part in ("data", "scripts"):
+            os.symlink(ROOT / part, Path(folder) / part)
+        work = Path(folder) / "work"
+        work.mkdir()
+        environment = {**os.environ, **lesson.environment, **data.environment}
+        environment.update(MPLBACKEND="agg", TF_CPP_MIN_LOG_LEVEL="3", PYTHONPATH=str(ROOT))
+        command = [sys.executable, __file__, "--child", name]
+        done = subprocess.run(
+            command, cwd=work, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+    rows = json.loads(done.stdout.rpartition("\n{")[2] or done.stdout.splitlines()[-1])
+    print(f"episode {name}: {len(rows)} trainings measured", flush=True)
+    return rows
+
+
+def measure_episode(name):
+    """Execute an episode in both ways; gives a list of dicts, one for each training block."""
+    lesson = settings.find(ROOT)
+    (path,) = [path for path in lesson.episode_paths() if path.stem.startswith(name)]
+    episode = reader.read_page(lesson, path)
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what the blocks print
+    if lesson.data_source is not None:
+        import runpy
+
+        runpy.run_path(str(lesson.data_source))["prepare"]()
+    watch = {"ours": Stopwatch(), "habit": Stopwatch()}
+    spaces = {way: {"__name__": "__main__", "timed_fit": watch[way].fit} for way in watch}
+    rows = []
+    for block in episode.blocks:
+        if any(word in block.source for word in LEFT_OUT) or block.expects_error:
+            continue
+        rate = matrix_rate() if ".fit(" in block.source else None
+        for way, space in spaces.items():
+            watch[way].trainings = []
+            tree = Habit().visit(ast.parse(block.source)) if way == "habit" else None
+            tree = Timed().visit(tree or ast.parse(block.source))
+            exec(compile(ast.fix_missing_locations(tree), f"{path.name} {way}", "exec"), space)
+        if watch["ours"].trainings:
+            rate = rate or matrix_rate()
+            shown = {way: summary(watch[way].trainings, rate) for way in watch}
+            rows.append({"place": f"{path.stem}:{block.first_line}", "rate": rate, **shown})
+    return rows
+
+
+class Timed(ast.NodeTransformer):
+    """x.fit(…) becomes timed_fit(x, …)."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "fit":
+            node.args.insert(0, node.func.value)
+            node.func = ast.Name("timed_fit", ast.Load())
+        return node
+
+
+class Habit(ast.NodeTransformer):
+    """Code as it is commonly written."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if name == "fit":
+            for keyword in node.keywords:
+                if keyword.arg in ("batch_size", "epochs"):
+                    text = HABIT[keyword.arg].format(ast.unparse(keyword.value))
+                    keyword.value = ast.parse(text, mode="eval").body
+        elif name == "compile":
+            node.keywords = [k for k in node.keywords if k.arg != "steps_per_execution"]
+            for keyword in node.keywords:
+                if keyword.arg == "optimizer" and "optimizers.get" not in ast.unparse(keyword):
+                    keyword.value = ast.parse("keras.optimizers.Adam()", mode="eval").body
+        elif name == "astype" and ast.unparse(node.args[0]) == "'float32'":
+            node.args[0] = ast.Constant(HABIT["data"])
+        return node
+
+
+class Stopwatch:
+    """Calls fit and notes how long it took."""
+
+    def __init__(self):
+        self.trainings = []
+
+    def fit(self, model, pictures, labels, **options):
+        """As model.fit; model is a Keras network or a search of scikit-learn."""
+        import keras
+
+        clock = epoch_clock(keras)
+        network = isinstance(model, keras.Model)
+        if network:
+            options["callbacks"] = [*options.get("callbacks", []), clock]
+        start = time.perf_counter()
+        result = model.fit(pictures, labels, **options)
+        seconds = time.perf_counter() - start
+        if network:
+            measured = result.history.get("val_accuracy", [None])[-1]
+            validated = len(options["validation_data"][0]) if "validation_data" in options else 0
+            arithmetic = len(clock.seconds) * operations(model, len(pictures), validated)
+            seconds = len(clock.seconds) * statistics.median(clock.seconds)
+        else:
+            measured, arithmetic = max(model.cv_results_["mean_test_accuracy"]), None
+        self.trainings.append({"seconds": seconds, "accuracy": measured, "operations": arithmetic})
+        return result
+
+
+def epoch_clock(keras):
+    """A callback that notes the seconds of each epoch, validation included."""
+
+    class Clock(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self.seconds = []
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.start = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seconds.append(time.perf_counter() - self.start)
+
+    return Clock()
+
+
+def operations(model, trained, validated):
+    """Multiplications and additions of one epoch.
+
+    A convolution with kernels of r x c over i maps makes 2 r c i operations for each number of
+    each of its maps, a dense layer with i inputs 2 i for each neuron. Going back takes twice as
+    many: for the slopes of the weights, and for those of the inputs, which the first layer spares.
+    """
+    forward = backward = 0
+    for layer in model.layers:
+        weights = layer.get_weights()
+        kind = type(layer).__name__
+        if kind == "Conv2D":
+            rows, columns, maps_in, maps_out = weights[0].shape
+            _, height, width, _ = layer.output.shape
+            own = 2 * rows * columns * maps_in * maps_out * height * width
+        elif kind == "Dense":
+            own = 2 * weights[0].shape[0] * weights[0].shape[1]
+        else:
+            continue
+        backward += own if not forward else 2 * own
+        forward += own
+    return trained * (forward + backward) + validated * forward
+
+
+def matrix_rate(size=2048, times=5):
+    """Operations a second of a product of two float32 matrices; the median of several."""
+    import numpy
+
+    matrix = numpy.random.default_rng(0).random((size, size), dtype="float32")
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        matrix @ matrix
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / statistics.median(seconds)
+
+
+def summary(trainings, rate):
+    """Seconds of all trainings of a block, their mean accuracy, times the arithmetic limit."""
+    seconds = sum(each["seconds"] for each in trainings)
+    measured = [each["accuracy"] for each in trainings if each["accuracy"] is not None]
+    counted = [each["operations"] for each in trainings]
+    times = None if None in counted else seconds / (sum(counted) / rate)
+    accuracy = statistics.mean(measured) if measured else None
+    return {"seconds": seconds, "accuracy": accuracy, "times": times}
+
+
+def table(rows):
+    """Lines of text."""
+    head = f"{'':26}{'seconds':>16}{'ratio':>7}{'accuracy':>16}{'times the limit':>18}{'GF/s':>6}"
+    lines = [head, f"{'block':26}{'ours':>8}{'habit':>8}{'':7}" + f"{'ours':>8}{'habit':>8}" * 2]
+    for row in rows:
+        lines.append(line_of(row["place"], row["ours"], row["habit"], row["rate"]))
+    sums = {way: sum(row[way]["seconds"] for row in rows) for way in ("ours", "habit")}
+    ratio = sums["ours"] / sums["habit"]
+    lines += ["", f"{'sum':26}{sums['ours']:8.0f}{sums['habit']:8.0f}{ratio:7.2f}"]
+    lines += [f"left out: blocks with {name}: {why}" for name, why in LEFT_OUT.items()]
+    return lines
+
+
+def line_of(place, ours, habit, rate):
+    def shown(value, form):
+        return format("-", f">{form.partition('.')[0]}") if value is None else format(value, form)
+
+    return (
+        f"{place:26}{ours['seconds']:8.1f}{habit['seconds']:8.1f}"
+        f"{ours['seconds'] / habit['seconds']:7.2f}"
+        f"{shown(ours['accuracy'], '8.3f')}{shown(habit['accuracy'], '8.3f')}"
+        f"{shown(ours['times'], '8.1f')}{shown(habit['times'], '8.1f')}{rate / 1e9:8.0f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
