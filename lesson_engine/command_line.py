@@ -201,12 +201,14 @@ def check(lesson, options):
     paths = choose_paths(lesson, options.episodes)
     if lesson.independent_episodes:
         _run_missing(lesson, paths, options)
-    shown = [str(lesson.shown(path)) for path in paths]
-    command = [sys.executable, "-m", "pytest", "-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
-    command += ["--continue-on-collection-errors", "--lesson-kept"]
-    command += ["--lesson-download"] if options.download else []
-    command += ["--lesson-keep"] if options.episodes else []
-    return subprocess.call([*command, *shown], cwd=lesson.root)
+    import pytest
+
+    arguments = ["-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
+    arguments += ["--continue-on-collection-errors", "--lesson-kept"]
+    arguments += ["--lesson-download"] if options.download else []
+    arguments += ["--lesson-keep"] if options.episodes else []
+    os.chdir(lesson.root)
+    return int(pytest.main([*arguments, *(str(lesson.shown(path)) for path in paths)]))
 
 
 def _run_missing(lesson, paths, options):

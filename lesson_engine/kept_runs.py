@@ -4,6 +4,7 @@ Only in lessons whose pyproject.toml says `independent_episodes = true`: there e
 starts in a folder of its own, and what it gives depends on nothing but its fingerprint.
 """
 
+import functools
 import hashlib
 import json
 import platform
@@ -31,10 +32,16 @@ def fingerprint(episode, lesson, data):
         "data": [data.sentence, data.startup, runner.kernel_environment(lesson, data)],
         "files": {str(path): _digest(path) for path in [*_files_beside(lesson), *engine]},
         "python": platform.python_version(),
-        "packages": sorted({f"{each.name} {each.version}" for each in metadata.distributions()}),
+        "packages": _packages(),
     }
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@functools.cache
+def _packages():
+    """Every installed package with its version; found out once, which takes half a second."""
+    return sorted({f"{each.name} {each.version}" for each in metadata.distributions()})
 
 
 def _files_beside(lesson):

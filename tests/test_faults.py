@@ -137,7 +137,9 @@ def test_a_full_disk_leaves_everything_as_it_was(make_lesson, small_disk, when):
         [*COMMAND, "record"], cwd=small_disk, env=environment(), capture_output=True, text=True
     )
     assert done.returncode == 1
-    assert "No space left on device; free some space" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        "No space left on device; free some space" in done.stderr and "Traceback" not in done.stderr
+    )
     assert content(small_disk) == before
 
 
@@ -158,7 +160,9 @@ def test_no_permission_to_write_leaves_everything_as_it_was(make_lesson, tmp_pat
     finally:
         folder.chmod(0o755)
     assert done.returncode == 1
-    assert re.search(r"episodes.*: Permission denied; make the file and its folder writable", done.stderr)
+    assert re.search(
+        r"episodes.*: Permission denied; make the file and its folder writable", done.stderr
+    )
     assert "Traceback" not in done.stderr
     assert content(tmp_path) == before
 
