@@ -32,14 +32,14 @@ def fingerprint(episode, lesson, data):
         "data": [data.sentence, data.startup, runner.kernel_environment(lesson, data)],
         "files": {str(path): _digest(path) for path in [*_files_beside(lesson), *engine]},
         "python": platform.python_version(),
-        "packages": _packages(),
+        "packages": installed_packages(),
     }
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 @functools.cache
-def _packages():
+def installed_packages():
     """Every installed package with its version; found out once, which takes half a second."""
     return sorted({f"{each.name} {each.version}" for each in metadata.distributions()})
 

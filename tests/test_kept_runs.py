@@ -94,9 +94,9 @@ def test_versions_of_packages_and_the_source_of_the_data_count(kept, monkeypatch
     assert kept_runs.read(episode, kept, other) is None
     newer = [type("Distribution", (), {"name": "keras", "version": "99.0"})]
     monkeypatch.setattr(kept_runs.metadata, "distributions", lambda: newer)
-    kept_runs._packages.cache_clear()
+    kept_runs.installed_packages.cache_clear()
     assert missing(kept) == ["01-small", "02-second"]
-    kept_runs._packages.cache_clear()
+    kept_runs.installed_packages.cache_clear()
 
 
 def test_what_a_stand_in_gave_is_kept_apart(kept):

@@ -10,6 +10,8 @@ import jupytext  # noqa: F401 - here, so that no child has to import them again
 import pandas  # noqa: F401
 import pytest
 
+from lesson_engine import kept_runs
+
 FORK = multiprocessing.get_context("fork")  # all is imported once
 STATIC = ["tests/test_lesson.py", "tests/test_full_size.py"]
 # a failing test, or words of its message, and what we call it in the table
@@ -36,6 +38,7 @@ def run_pytest(root, arguments, log, timeout=900):
 
     Returns: (exit code, None if it was stopped; what it said; seconds).
     """
+    kept_runs.installed_packages()  # found out once, for all children
     start = time.monotonic()
     child = FORK.Process(target=_child, args=(root, arguments, log))
     child.start()
