@@ -62,7 +62,7 @@ checkers:
 
 # One after the other: nothing else may run while something is timed. Mutations and stability are
 # no times; they are run by hand, see the first lines of each.
-BENCHMARKS := site pages growth install check training
+BENCHMARKS := site pages growth install check options training
 bench:
 	for name in $(BENCHMARKS); do $(MAKE) bench-$$name || exit 1; done
 bench-site: $(SITE)/ready

@@ -41,7 +41,8 @@ def fingerprint(episode, lesson, data):
 @functools.cache
 def installed_packages():
     """Every installed package with its version; found out once, which takes half a second."""
-    return sorted({f"{each.name} {each.version}" for each in metadata.distributions()})
+    found = {f"{each.name} {each.version}" for each in metadata.distributions()}
+    return sorted(package for package in found if not package.startswith("lesson-engine "))
 
 
 def _files_beside(lesson):
