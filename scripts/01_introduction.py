@@ -144,7 +144,8 @@ print("with 64 a batch:  ", len(train_images) // 64 * 5)
 # ## Step 7: predict
 
 # %%
-probabilities = model.predict(test_images[:1], verbose=0)
+one_picture = test_images[9:10]
+probabilities = model.predict(one_picture, verbose=0)
 
 for name, probability in zip(class_names, probabilities[0]):
     print(f"{name:<11}{probability:6.3f}")
@@ -153,10 +154,10 @@ print(f"sum        {probabilities.sum():6.3f}")
 
 # %%
 predicted_class = class_names[probabilities[0].argmax()]
-true_class = class_names[test_labels[0, 0]]
+true_class = class_names[test_labels[9, 0]]
 
 plt.figure(figsize=(4, 4))
-plt.imshow(test_images[0])
+plt.imshow(one_picture[0])
 plt.title(f"true: {true_class}, predicted: {predicted_class}")
 plt.axis("off")
 plt.show()

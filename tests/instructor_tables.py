@@ -12,7 +12,7 @@ from lesson_engine import notes, reader, settings
 LESSON = settings.find(__file__)
 PAGES = LESSON.root / "instructors"
 TITLE = re.compile(r"(?P<name>.*?)(?: \((?P<minutes>\d+) minutes?\b.*\))?")
-WAITS = 5  # seconds: what takes less is not worth a word
+WAITS = 8  # seconds: what takes less is not worth a word
 WORKSHOPS = {  # heading of what is left out: the plans that make up the workshop
     "What the one day leaves out": ["One day"],
     "What the two half days leave out": ["First half day", "Second half day"],
