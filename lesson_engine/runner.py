@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -153,7 +154,8 @@ def run(episode, settings, data, folder, progress=lambda message: None):
     Raises: LessonError, with the line, for a block that fails and was not expected to,
         takes too long, kills its kernel or writes outside the working folder.
     """
-    return asyncio.run(_run(episode, settings, data, folder, progress, stop=True))
+    # unlike asyncio.run, it also works where a loop is running already, as in a test with a browser
+    return run_sync(_run)(episode, settings, data, folder, progress, stop=True)
 
 
 def run_side_by_side(episodes, settings, data, jobs, finished, progress):
