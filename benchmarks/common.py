@@ -75,8 +75,8 @@ def seconds_of(folder, *arguments):
     return time.perf_counter() - start
 
 
-def row(name, values, target=None, unit="s"):
+def row(name, values, target=None):
     """A line: name, median, target, all values."""
     shown = ", ".join(f"{value:.1f}" for value in values)
-    wanted = f"target {target:g} {unit}; " if target else ""
-    return f"{name:36}{statistics.median(values):8.1f} {unit:3}({wanted}{shown})"
+    wanted = f"target {target:g} s; " if target else ""
+    return f"{name:36}{statistics.median(values):8.1f} s  ({wanted}{shown})"

@@ -95,14 +95,17 @@ def runs():
             yield name, episode, given if same else None
 
 
+def given_by(episode, outputs, kind):
+    """(place, outputs) of all blocks of an episode, or of all its claims."""
+    for cell, given in zip(notebook.to_notebook(episode).cells, outputs, strict=True):
+        if cell.metadata["lesson"]["kind"] == kind:
+            yield cell.metadata["lesson"]["index"], given
+
+
 def distances(episode, outputs):
     """(line, what, largest difference, tolerance) of every block that has a tolerance."""
-    cells = notebook.to_notebook(episode).cells
-    for cell, given in zip(cells, outputs, strict=True):
-        lesson = cell.metadata["lesson"]
-        if lesson["kind"] != "block":
-            continue
-        block = episode.blocks[lesson["index"]]
+    for index, given in given_by(episode, outputs, "block"):
+        block = episode.blocks[index]
         recorded, fresh = comparer.recorded_view(block), comparer.fresh_view(given)
         if block.tolerance is not None:
             largest = comparer.largest_difference(recorded["output"], fresh["output"])
@@ -117,24 +120,20 @@ def distances(episode, outputs):
 def blocks_that_differ(episode, outputs):
     """Messages, with the line, of the blocks whose outputs do not agree with what is recorded."""
     rules = comparer.Rules(figure_folder=ROOT / "episodes")
-    for cell, given in zip(notebook.to_notebook(episode).cells, outputs, strict=True):
-        lesson = cell.metadata["lesson"]
-        if lesson["kind"] == "block":
-            block = episode.blocks[lesson["index"]]
-            if not comparer.agrees(block, given, rules):
-                yield f"{episode.path}:{block.first_line}: its outputs differ"
+    for index, given in given_by(episode, outputs, "block"):
+        block = episode.blocks[index]
+        if not comparer.agrees(block, given, rules):
+            yield f"{episode.path}:{block.first_line}: its outputs differ"
 
 
 def claims_that_fail(episode, outputs):
     """Messages, with the line, of the claims that do not hold."""
     rules = comparer.Rules()
-    for cell, given in zip(notebook.to_notebook(episode).cells, outputs, strict=True):
-        lesson = cell.metadata["lesson"]
-        if lesson["kind"] == notebook.CLAIM:
-            claim = episode.claims[lesson["index"]]
-            fault = claim_fault(claim, given, rules)
-            if fault:
-                yield f"{episode.path}:{claim.line}: {fault}"
+    for index, given in given_by(episode, outputs, notebook.CLAIM):
+        claim = episode.claims[index]
+        fault = claim_fault(claim, given, rules)
+        if fault:
+            yield f"{episode.path}:{claim.line}: {fault}"
 
 
 def write_table():

@@ -17,6 +17,7 @@ import argparse
 import ast
 import json
 import os
+import runpy
 import statistics
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def in_child(name):
         done = subprocess.run(
             command, cwd=work, env=environment, check=True, stdout=subprocess.PIPE, text=True
         )
-    rows = json.loads(done.stdout.rpartition("\n{")[2] or done.stdout.splitlines()[-1])
+    rows = json.loads(done.stdout)
     print(f"episode {name}: {len(rows)} trainings measured", flush=True)
     return rows
 
@@ -75,8 +76,6 @@ def measure_episode(name):
     episode = reader.read_page(lesson, path)
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what the blocks print
     if lesson.data_source is not None:
-        import runpy
-
         runpy.run_path(str(lesson.data_source))["prepare"]()
     watch = {"ours": Stopwatch(), "habit": Stopwatch()}
     spaces = {way: {"__name__": "__main__", "timed_fit": watch[way].fit} for way in watch}

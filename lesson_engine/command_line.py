@@ -237,7 +237,8 @@ def record(lesson, options):
         message = "results of a stand-in are not recorded; provide the real data"
         raise LessonError("data", None, f"{data.sentence} {message}")
     print(data.sentence)
-    runner.working_folder(lesson, data, fresh=not options.episodes)
+    if not options.episodes and not lesson.independent_episodes:
+        runner.working_folder(lesson, data, fresh=True)
     faults = []
     for episode in episodes:
         folder = runner.working_folder(lesson, data, fresh=False, episode_name=episode.name)

@@ -31,6 +31,13 @@ def content(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+def begin_recording(folder, **options):
+    """`lesson record` as a process that runs; it says nothing unless asked to."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    command = [*COMMAND, "record"]
+    return subprocess.Popen(command, cwd=folder, env=environment(), **{**quiet, **options})
+
+
 def test_recording_can_be_stopped_at_any_moment_and_begun_again(make_lesson, tmp_path):
     """Stop `record` again and again: each file is the old or the new one, and the end the same."""
     make_lesson(OLD)
@@ -44,14 +51,7 @@ def test_recording_can_be_stopped_at_any_moment_and_begun_again(make_lesson, tmp
         for name in new.keys() - old.keys():
             (tmp_path / name).unlink(missing_ok=True)
         (tmp_path / "episodes" / "01-small.md").write_text(OLD, "utf-8")
-        process = subprocess.Popen(
-            [*COMMAND, "record"],
-            cwd=tmp_path,
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = begin_recording(tmp_path, start_new_session=True)
         time.sleep(chance.uniform(0, 1.1 * seconds))
         how = chance.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
         os.killpg(process.pid, how)
@@ -76,14 +76,7 @@ def test_a_kernel_killed_from_outside_ends_the_recording(make_lesson, tmp_path):
     )
     make_lesson(OLD.replace("total = 3 + 4", block + "\ntotal = 7"))
     before = content(tmp_path)
-    process = subprocess.Popen(
-        [*COMMAND, "record"],
-        cwd=tmp_path,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = begin_recording(tmp_path, stderr=subprocess.PIPE, text=True)
     number = tmp_path / "build" / "work" / "scripts" / "pid.txt"
     end = time.monotonic() + 60
     while not (number.is_file() and number.read_text("utf-8").strip()):

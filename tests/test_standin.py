@@ -55,7 +55,7 @@ def test_other_seed_gives_other_bytes(standin):
 
 
 def test_asking_for_more_leaves_the_first_as_they_were(standin, data):
-    for few, many in zip(standin.make(30, 20), data):
+    for few, many in zip(standin.make(30, 20), data, strict=True):
         assert np.array_equal(few[0], many[0][: len(few[0])])
         assert np.array_equal(few[1], many[1][: len(few[1])])
 
@@ -68,7 +68,7 @@ def test_training_and_test_pictures_differ(data):
 
 
 def test_shapes_and_types_are_those_of_keras(data):
-    for (x, y), number in zip(data, (600, 200)):
+    for (x, y), number in zip(data, (600, 200), strict=True):
         assert x.shape == (number, 32, 32, 3) and x.dtype == np.uint8
         assert y.shape == (number, 1) and y.dtype == np.uint8
 
