@@ -5,7 +5,8 @@
 Every block of an episode is executed twice, one right after the other: as it stands, and by habit,
 that is, with pictures in float64, batches of 32, ten epochs (or as many as the lesson takes, if
 these are more), Adam as it comes, and `compile` and `fit` as they come. Left out are blocks that
-train only to compare something else, see LEFT_OUT. Nothing else should run meanwhile.
+train only to compare something else, see LEFT_OUT. Nothing else should run meanwhile. What was
+measured stays in build/training/: after an edit, --episodes measures that episode alone.
 
 A time is the median epoch times the number of epochs. The arithmetic limit is the time that the
 multiplications and additions of all steps would take at the rate at which this machine multiplies
@@ -33,8 +34,10 @@ from lesson_engine import reader, runner, settings  # noqa: E402
 
 LEFT_OUT = {
     "demo_losses": "compares two ways of calling fit",
-    "search_dask": "the search above once more, on other processes",
+    "dask": "the search above once more, on other processes",
+    "client": "the same",
 }
+KEPT = ROOT / "build" / "training"
 HABIT = {"batch_size": "32", "epochs": "max(10, {})", "data": "float64"}
 
 
@@ -45,8 +48,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.child:
         return print(json.dumps(measure_episode(options.child)), file=sys.__stdout__)
-    rows = [row for name in options.episodes for row in in_child(name)]
-    save("training", table(rows))
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for name in options.episodes:
+        (KEPT / f"{name}.json").write_text(json.dumps(in_child(name)), "utf-8")
+    save("training", table(kept_rows()))
 
 
 def in_child(name):
@@ -64,9 +69,20 @@ def in_child(name):
         done = subprocess.run(
             command, cwd=work, env=environment, check=True, stdout=subprocess.PIPE, text=True
         )
-    rows = json.loads(done.stdout)
-    print(f"episode {name}: {len(rows)} trainings measured", flush=True)
-    return rows
+    return json.loads(done.stdout)
+
+
+def kept_rows():
+    """What was measured, of blocks that are still as they were."""
+    lesson = settings.find(ROOT)
+    rows = [row for path in sorted(KEPT.iterdir()) for row in json.loads(path.read_text("utf-8"))]
+    return [
+        {**row, "place": f"{path.stem}:{block.first_line}"}
+        for path in lesson.episode_paths()
+        for block in reader.read_page(lesson, path).blocks
+        for row in rows
+        if row["source"] == block.source
+    ]
 
 
 def measure_episode(name):
@@ -92,7 +108,8 @@ def measure_episode(name):
         if watch["ours"].trainings:
             rate = rate or matrix_rate()
             shown = {way: summary(watch[way].trainings, rate) for way in watch}
-            rows.append({"place": f"{path.stem}:{block.first_line}", "rate": rate, **shown})
+            rows.append({"source": block.source, "rate": rate, **shown})
+            print(line_of(block.first_line, rows[-1]), file=sys.stderr, flush=True)
     return rows
 
 
@@ -109,6 +126,13 @@ class Timed(ast.NodeTransformer):
 
 class Habit(ast.NodeTransformer):
     """Code as it is commonly written."""
+
+    def visit_Assign(self, node):
+        self.generic_visit(node)
+        if ast.unparse(node.targets[0]).endswith("epochs"):
+            text = HABIT["epochs"].format(ast.unparse(node.value))
+            node.value = ast.parse(text, mode="eval").body
+        return node
 
     def visit_Call(self, node):
         self.generic_visit(node)
@@ -224,8 +248,7 @@ def table(rows):
     """Lines of text."""
     head = f"{'':26}{'seconds':>16}{'ratio':>7}{'accuracy':>16}{'times the limit':>18}{'GF/s':>6}"
     lines = [head, f"{'block':26}{'ours':>8}{'habit':>8}{'':7}" + f"{'ours':>8}{'habit':>8}" * 2]
-    for row in rows:
-        lines.append(line_of(row["place"], row["ours"], row["habit"], row["rate"]))
+    lines += [line_of(row["place"], row) for row in rows]
     sums = {way: sum(row[way]["seconds"] for row in rows) for way in ("ours", "habit")}
     ratio = sums["ours"] / sums["habit"]
     lines += ["", f"{'sum':26}{sums['ours']:8.0f}{sums['habit']:8.0f}{ratio:7.2f}"]
@@ -233,7 +256,9 @@ def table(rows):
     return lines
 
 
-def line_of(place, ours, habit, rate):
+def line_of(place, row):
+    ours, habit, rate = row["ours"], row["habit"], row["rate"]
+
     def shown(value, form):
         return format("-", f">{form.partition('.')[0]}") if value is None else format(value, form)
 
