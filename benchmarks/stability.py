@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from common import ROOT, git, save
@@ -79,7 +80,11 @@ def folder_of(name):
 
 
 def runs():
-    """(setting, Episode as it is now, outputs of its cells or None) of all runs that are there."""
+    """(setting, Episode as it is now, outputs by source of cell) of all runs that are there.
+
+    The last is None where a block is another one now. A claim that is newer than the run is not
+    among the outputs.
+    """
     lesson = settings.find(ROOT)
     for name in [*SETTINGS, OTHER_SEED]:
         for path in lesson.episode_paths():
@@ -89,17 +94,27 @@ def runs():
             episode = reader.read(text, path.relative_to(ROOT), lesson.shared_links)
             kept = kept_runs.path_of(episode.name, settings.find(folder_of(name)), runner.Data())
             cells = kept_runs.load(kept)["cells"] if kept.is_file() else []
-            sources = [cell.source for cell in notebook.to_notebook(episode).cells]
-            same = sources == [cell["source"] for cell in cells]
-            given = [[from_dict(each) for each in cell["outputs"]] for cell in cells]
+            keys = numbered(cell["source"] for cell in cells)
+            outputs = ([from_dict(each) for each in cell["outputs"]] for cell in cells)
+            given = dict(zip(keys, outputs, strict=True))
+            same = all((block.source, 0) in given for block in episode.blocks)
             yield name, episode, given if same else None
 
 
+def numbered(sources):
+    """(source, how many such were before it) of each."""
+    seen = Counter()
+    for source in sources:
+        yield source, seen[source]
+        seen[source] += 1
+
+
 def given_by(episode, outputs, kind):
-    """(place, outputs) of all blocks of an episode, or of all its claims."""
-    for cell, given in zip(notebook.to_notebook(episode).cells, outputs, strict=True):
-        if cell.metadata["lesson"]["kind"] == kind:
-            yield cell.metadata["lesson"]["index"], given
+    """(place, outputs) of all blocks of an episode, or of all its claims that were evaluated."""
+    cells = notebook.to_notebook(episode).cells
+    for cell, key in zip(cells, numbered(cell.source for cell in cells), strict=True):
+        if cell.metadata["lesson"]["kind"] == kind and key in outputs:
+            yield cell.metadata["lesson"]["index"], outputs[key]
 
 
 def distances(episode, outputs):

@@ -127,10 +127,9 @@ def reconcile(recorded, fresh, tolerance):
         recorded, fresh: text.
         tolerance: largest absolute difference.
 
-    Returns: (recorded, fresh). Columns may shift when a number grows a digit, so both come
-        back with single blanks.
+    Returns: (recorded, fresh); with single blanks where columns may have shifted.
     """
-    recorded, fresh = (re.sub(r"[ \t]+", " ", text) for text in (recorded, fresh))
+    recorded, fresh = _unshifted(recorded, fresh)
     ours, theirs = NUMBER.findall(recorded), NUMBER.findall(fresh)
     if len(ours) != len(theirs):
         return recorded, fresh
@@ -144,6 +143,14 @@ def reconcile(recorded, fresh, tolerance):
     return recorded, NUMBER.sub(choose, fresh)
 
 
+def _unshifted(*texts):
+    """The texts, with single blanks if a number is longer in one: columns shift by it."""
+    lengths = [[len(number) for number in NUMBER.findall(text)] for text in texts]
+    if lengths[0] == lengths[1]:
+        return texts
+    return tuple(re.sub(r"[ \t]+", " ", text) for text in texts)
+
+
 def largest_difference(recorded, fresh):
     """The tolerance that two texts would need: the largest difference of their numbers.
 
@@ -152,7 +159,7 @@ def largest_difference(recorded, fresh):
 
     Returns: float; infinite if the texts differ in more than numbers.
     """
-    texts = [re.sub(r"[ \t]+", " ", sanitise(text)) for text in (recorded, fresh)]
+    texts = _unshifted(sanitise(recorded), sanitise(fresh))
     ours, theirs = (NUMBER.findall(text) for text in texts)
     if NUMBER.sub(MASK, texts[0]) != NUMBER.sub(MASK, texts[1]):
         return float("inf")

@@ -284,6 +284,7 @@ model_one_of_each.summary()
 # %%
 features = layers.Conv2D(filters=16, kernel_size=(3, 3), activation="relu")(inputs)
 features = layers.MaxPooling2D(pool_size=(2, 2))(features)
+print("after one round:", features.shape)
 features = layers.Conv2D(filters=32, kernel_size=(3, 3), activation="relu")(features)
 features = layers.MaxPooling2D(pool_size=(2, 2))(features)
 print("before the flatten layer:", features.shape)

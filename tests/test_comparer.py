@@ -71,6 +71,7 @@ def test_every_character_counts_that_a_reader_sees(recorded, fresh, same):
         ("loss: 1.50", "loss: -1.50", False),
         ("loss: 1.50", "less: 1.50", False),
         ("9.99 | a", "10.00 | a", True),  # a digit more moves the columns
+        ("cat   1.50", "cat 1.51", False),  # these were moved by something else
         ("1 2", "1 2 3", False),
         ("1,250 steps", "1,251 steps", False),
         ("conv2d 5", "conv3d 5", False),
