@@ -339,7 +339,9 @@ class _Reading:
         self.paragraph = None  # the text of the paragraph directly above
         parser, known = markdown_parser(), {}
         parser.parse(links, known)
-        tokens = parser.parse(text, known)
+        # markdown-it-py stops with an IndexError at some last lines that do not end
+        whole = text if text.endswith("\n") else text + "\n"
+        tokens = parser.parse(whole, known)
         references = known.get("references", {})
         self.episode.references = {name: link["href"] for name, link in references.items()}
         for at, token in enumerate(tokens):

@@ -181,6 +181,11 @@ def test_line_endings_of_windows_are_read():
     assert page.blocks[0].source == "x = 1\nprint(x)"
 
 
+@pytest.mark.parametrize("text", ["> - <?\n> ", ">1. <?\n> "])
+def test_a_last_line_that_does_not_end_stops_nothing(text):
+    assert reader.read("# A\n\n" + text).headings[0].text == "A"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
