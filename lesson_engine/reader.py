@@ -452,6 +452,8 @@ class _Reading:
             self.forget_block()
         elif language == "python":
             prefix = self.lines[last - 1].partition(token.markup[:3])[0]
+            if ">\t" in prefix:  # how wide it is depends on what stands before
+                self.fail(last, "a tab stands between > and this block; write blanks instead")
             self.block = Block(source, first, last, prefix, classes, self.div_names())
             self.episode.blocks.append(self.block)
             self.fence_above = False

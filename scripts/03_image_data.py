@@ -293,7 +293,7 @@ print("Without astype you would get:", (train_images[0] / 255).dtype)
 # Solution
 
 # %%
-pixels = np.array([0, 51, 255], dtype="uint8")
+pixels = np.array([0, 51, 254, 255], dtype="uint8")
 
 print("A:", pixels // 255)
 print("B:", (pixels / 255).astype("uint8"))

@@ -196,6 +196,7 @@ def test_a_last_line_that_does_not_end_stops_nothing(text):
         ("::: {#only-id}\n:::\n", 1, "not a div"),
         ("- ::: hint\n  a\n\n:::\n", 1, "opened in a list item"),
         ("```python\nx = 1\n", 1, "never closed"),
+        (">\t```python\n>\tx = 1\n>\t```\n", 3, "write blanks instead"),
         ("~~~bash\nls\n", 1, "never closed"),
         ("::: hint\n```python\nx\n:::\n", 2, "never closed"),
         ("text\n\n```output\n1\n```\n", 3, "belongs to no block"),
