@@ -126,3 +126,12 @@ def test_the_same_seed_makes_the_same_change(recorded):
         first, second = (kinds.make(kind, page, recorded / "episodes", seed) for _ in "12")
         assert first == second
         assert re.search(r"\S", first.words)
+
+
+def test_the_readme_tells_what_the_table_of_the_long_form_says():
+    table = (ROOT / "benchmarks" / "results" / "mutations.txt").read_text("utf-8")
+    made = int(re.search(r"^(\d+) single changes", table, re.MULTILINE)[1])
+    survived = len(re.findall(r"^- ", table, re.MULTILINE))
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"Of {made} changes, {made - survived} were caught." in readme
+    assert made >= 200 and survived <= made / 100
