@@ -97,7 +97,8 @@ def runs():
             keys = numbered(cell["source"] for cell in cells)
             outputs = ([from_dict(each) for each in cell["outputs"]] for cell in cells)
             given = dict(zip(keys, outputs, strict=True))
-            same = all((block.source, 0) in given for block in episode.blocks)
+            blocks = [block.source for block in episode.blocks]
+            same = blocks == [cell["source"] for cell in cells if cell["source"] in blocks]
             yield name, episode, given if same else None
 
 
@@ -115,6 +116,11 @@ def given_by(episode, outputs, kind):
     for cell, key in zip(cells, numbered(cell.source for cell in cells), strict=True):
         if cell.metadata["lesson"]["kind"] == kind and key in outputs:
             yield cell.metadata["lesson"]["index"], outputs[key]
+
+
+def judged(episode, outputs):
+    """How many blocks and claims of an episode have outputs."""
+    return sum(len(list(given_by(episode, outputs, kind))) for kind in ("block", notebook.CLAIM))
 
 
 def distances(episode, outputs):
@@ -158,7 +164,8 @@ def write_table():
         if outputs is None:
             faults.append(f"{name}: {episode.path} was not run, or its code has changed since")
             continue
-        compared[name] = compared.get(name, 0) + len(outputs)
+        every = [len(episode.blocks) + len(episode.claims), judged(episode, outputs)]
+        compared[name] = [sum(pair) for pair in zip(compared.get(name, [0, 0]), every, strict=True)]
         faults += [f"{name}: {fault}" for fault in claims_that_fail(episode, outputs)]
         if name == OTHER_SEED:
             continue
@@ -166,10 +173,15 @@ def write_table():
         for line, what, distance, tolerance in distances(episode, outputs):
             place = f"{episode.path}:{line}", what
             closest[place] = max(closest.get(place, (-1, "", 0)), (distance, name, tolerance))
-    lines = ["lesson at commit " + git("rev-parse", "--short", "HEAD"), "setting, variables, cells"]
-    for name, number in compared.items():
+    lines = [
+        "lesson at commit " + git("rev-parse", "--short", "HEAD"),
+        "setting, variables, cells judged (claims may be newer than the run)",
+    ]
+    for name, (number, done) in compared.items():
         variables = ", ".join(f"{k}={v}" for k, v in SETTINGS.get(name, {}).items())
-        lines.append(f"{name:26} {variables or 'claims compared, outputs not':52} {number}")
+        lines.append(
+            f"{name:26} {variables or 'claims compared, outputs not':52} {done} of {number}"
+        )
     lines.append("")
     lines.append(f"{'block':36}{'what':32}{'largest':>8}{'allowed':>9}  under")
     for (place, what), (distance, name, tolerance) in sorted(closest.items()):

@@ -58,6 +58,8 @@ def in_child(name):
     """Measure an episode in a process of its own, in a folder as learners have it."""
     lesson = settings.find(ROOT)
     data = runner.choose_data(lesson)
+    if not data.real:
+        raise SystemExit(f"{data.sentence} Only trainings on the real data are kept; provide it.")
     with tempfile.TemporaryDirectory() as folder:
         for part in ("data", "scripts"):
             os.symlink(ROOT / part, Path(folder) / part)

@@ -143,12 +143,12 @@ def reconcile(recorded, fresh, tolerance):
     return recorded, NUMBER.sub(choose, fresh)
 
 
-def _unshifted(*texts):
-    """The texts, with single blanks if a number is longer in one: columns shift by it."""
-    lengths = [[len(number) for number in NUMBER.findall(text)] for text in texts]
-    if lengths[0] == lengths[1]:
-        return texts
-    return tuple(re.sub(r"[ \t]+", " ", text) for text in texts)
+def _unshifted(recorded, fresh):
+    """Both texts, with single blanks if a number is longer in one: columns shift by it."""
+    ours, theirs = ([len(each) for each in NUMBER.findall(text)] for text in (recorded, fresh))
+    if ours == theirs:
+        return recorded, fresh
+    return tuple(re.sub(r"[ \t]+", " ", text) for text in (recorded, fresh))
 
 
 def largest_difference(recorded, fresh):

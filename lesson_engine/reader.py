@@ -326,6 +326,11 @@ def _div_rule(state, start, end, silent):
     return True
 
 
+def _ended(text):
+    """The text with an end to its last line: without, markdown-it-py stops at some."""
+    return text if text.endswith("\n") else text + "\n"
+
+
 class _Reading:
     """One pass over the tokens of one text."""
 
@@ -338,10 +343,8 @@ class _Reading:
         self.fence_above = False  # the token above was code in another language
         self.paragraph = None  # the text of the paragraph directly above
         parser, known = markdown_parser(), {}
-        parser.parse(links, known)
-        # markdown-it-py stops with an IndexError at some last lines that do not end
-        whole = text if text.endswith("\n") else text + "\n"
-        tokens = parser.parse(whole, known)
+        parser.parse(_ended(links), known)
+        tokens = parser.parse(_ended(text), known)
         references = known.get("references", {})
         self.episode.references = {name: link["href"] for name, link in references.items()}
         for at, token in enumerate(tokens):

@@ -191,7 +191,7 @@ def run_side_by_side(episodes, settings, data, jobs, finished, progress):
 
         await asyncio.gather(*map(one, episodes))
 
-    asyncio.run(all_of_them())
+    run_sync(all_of_them)()
 
 
 async def _run(episode, settings, data, folder, progress, stop):
