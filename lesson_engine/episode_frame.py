@@ -1,8 +1,10 @@
 """What stands around an episode's text: its times and files above, how it was recorded below."""
 
+from dataclasses import replace
+
 from docutils import nodes
 
-from lesson_engine import exporter, notes, reader, settings
+from lesson_engine import exporter, notes, settings
 
 ZIP = "lesson.zip"  # everything in one file, at the top of the site
 LONG = 5  # seconds: a block that took less is not worth a remark
@@ -14,21 +16,24 @@ def in_words(seconds):
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def noted_blocks(env, docname):
-    """What was noted of each block of a page, looked up once a page; [] if it is no episode."""
-    if "lesson_noted" not in env.temp_data:
-        env.temp_data["lesson_noted"] = _look_up(env, docname)
-    return env.temp_data["lesson_noted"]
+def look_up_notes(env, page):
+    """Have noted_blocks at hand while Sphinx reads a page.
 
-
-def _look_up(env, docname):
+    Args:
+        env: Sphinx's, while it reads the page.
+        page: the same page as an Episode.
+    """
     lesson = settings.find(env.srcdir)
-    path = lesson.root / f"{docname}.md"
-    if path not in lesson.episode_paths():
-        return []
-    page = reader.read_page(lesson, path)
-    env.note_dependency(str(notes.path_of(page.name, lesson)))
-    return notes.of_blocks(page, lesson)
+    path = lesson.root / f"{env.docname}.md"
+    noted = env.temp_data["lesson_noted"] = []
+    if path in lesson.episode_paths():
+        env.note_dependency(str(notes.path_of(path.stem, lesson)))
+        noted += notes.of_blocks(replace(page, path=path), lesson)
+
+
+def noted_blocks(env):
+    """What was noted of each block of the page that Sphinx reads; [] if it is no episode."""
+    return env.temp_data["lesson_noted"]
 
 
 def seconds_of(noted):

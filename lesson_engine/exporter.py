@@ -5,7 +5,6 @@ import mimetypes
 import posixpath
 import re
 
-import jupytext
 import nbformat
 from nbformat import v4
 
@@ -43,6 +42,8 @@ def to_script(episode):
     Returns: text in jupytext's py:percent format: headings and the code that runs. The
         prose stays on the page and in the notebooks.
     """
+    import jupytext  # here, because it takes long, and Sphinx needs the names of files only
+
     book = notebook.new_notebook()
     source = f"Made from episodes/{episode.name}.md by `lesson export`: edit that file."
     book.cells.append(v4.new_markdown_cell(f"# {episode.title}\n\n{source}"))

@@ -1,7 +1,8 @@
 """Executed notebook -> new Markdown text, figure files and a record of how they were made.
 
 What agrees with what is recorded stays as it is, byte for byte: times that differ from run
-to run, and results within their tolerance, are not rewritten.
+to run, and results within their tolerance, are not rewritten. An exception are figures with a
+tolerance once a result with a tolerance has changed above them: they would show the old result.
 """
 
 from dataclasses import dataclass, field
@@ -43,13 +44,16 @@ def record(episode, book, rules, renew=False):
     lines = episode.text.split("\n")
     recording = Recording(episode.text)
     edits = []  # (first line index, last line index + 1, new lines), not overlapping
+    other_results = renew
     for cell in book.cells:
         if cell.metadata["lesson"]["kind"] != "block":
             continue
         index = cell.metadata["lesson"]["index"]
         block = episode.blocks[index]
         recorded, fresh = comparer.compare(block, cell.outputs, rules)
-        if recorded == fresh and not renew:
+        other_results |= block.tolerance is not None and recorded != fresh
+        drawn_anew = other_results and block.figure_tolerance > 0
+        if recorded == fresh and not renew and not drawn_anew:
             continue
         recording.changed.add(index)
         view = comparer.fresh_view(cell.outputs)
@@ -59,6 +63,8 @@ def record(episode, book, rules, renew=False):
                 recording.faults.append(LessonError(episode.path, block.first_line, message))
             elif renew or recorded.get(kind) != fresh.get(kind):
                 edits += _text_edits(episode, block, kind, view[kind])
+        if renew or drawn_anew:
+            recorded["figures"] = ""  # so that none agrees
         _take_pictures(episode, block, view["figures"], recorded, fresh, recording)
     ending = "\r" if lines[0].endswith("\r") else ""
     if edits and lines[-1]:  # the last line lacks its end: something may come below it
@@ -121,7 +127,7 @@ def _take_pictures(episode, block, pictures, recorded, fresh, recording):
                 f"![caption](fig/{episode.name[:2]}_name.png){{.cell-output alt='…'}} below it"
             )
             recording.faults.append(LessonError(episode.path, block.first_line, message))
-        elif ours[number] != theirs[number]:
+        elif ours[number : number + 1] != theirs[number : number + 1]:
             recording.pictures[block.figures[number].source] = picture
     for figure in block.figures[len(pictures) :]:
         message = f"the block above does not draw {figure.source}; remove the figure"

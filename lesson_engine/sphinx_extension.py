@@ -157,7 +157,7 @@ class LessonCell(SphinxDirective):
             cell["classes"].append("progress")  # long lines, whose end matters most
         for figure in book.metadata["lesson_cells"][place]["figures"]:
             cell += self.figure(figure)
-        noted = episode_frame.noted_blocks(self.env, self.env.docname)[place - 1 : place]
+        noted = episode_frame.noted_blocks(self.env)[place - 1 : place]
         if noted and noted[0] and noted[0]["seconds"] >= episode_frame.LONG:
             text = f"took {episode_frame.in_words(noted[0]['seconds'])} when recorded"
             cell.insert(0, nodes.paragraph("", text, classes=["cell-time"]))
@@ -301,7 +301,7 @@ class EpisodeFrame(SphinxTransform):
             section.insert(section.index(titles[0]) + 1, episode_frame.whole_lesson(root))
         if not (titles and "teaching" in metadata and "exercises" in metadata):
             return
-        noted = episode_frame.noted_blocks(self.env, self.env.docname)
+        noted = episode_frame.noted_blocks(self.env)
         section, name = titles[0].parent, self.env.docname.rpartition("/")[2]
         place = section.index(titles[0]) + 1
         section.insert(place, episode_frame.times(metadata, noted))
@@ -315,7 +315,7 @@ def check_page(app, docname, source):
     """Stop with file and line at a page that the reader does not accept."""
     path = Path(app.env.doc2path(docname, base=False))
     try:
-        _read(source[0])
+        episode_frame.look_up_notes(app.env, _read(source[0]))
     except LessonError as error:
         raise ExtensionError(str(LessonError(path, error.line, error.message))) from error
 

@@ -309,18 +309,32 @@ def create_model_tuned(dropout_rate=0.5, activation="relu"):
     return keras.Model(inputs, outputs, name="cifar_model_tuned")
 
 
+def create_schedule(largest_rate, steps):
+    """Make a learning rate that grows in the first steps and then shrinks."""
+    warmup_steps = steps // 10  # the first tenth
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=largest_rate / 10,
+        warmup_target=largest_rate,
+        warmup_steps=warmup_steps,
+        decay_steps=steps - warmup_steps,
+    )
+
+
 def train_briefly(model, number_of_pictures, epochs):
     """Compile, and train on the first so many pictures; returns the history."""
+    batch_size = 32
+    steps = epochs * math.ceil(number_of_pictures / batch_size)
+    schedule = create_schedule(largest_rate=0.004, steps=steps)
     model.compile(
         loss=keras.losses.CategoricalCrossentropy(),
-        optimizer=keras.optimizers.Adam(),
+        optimizer=keras.optimizers.Nadam(learning_rate=schedule),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         steps_per_execution=steps_at_once,
     )
     return model.fit(
         train_images[:number_of_pictures],
         train_labels[:number_of_pictures],
-        batch_size=32,
+        batch_size=batch_size,
         epochs=epochs,
         validation_data=(val_images[:2000], val_labels[:2000]),
         verbose=0,
@@ -335,7 +349,7 @@ def train_briefly(model, number_of_pictures, epochs):
 
 # %%
 number_of_pictures = 4000  # full size: 40000
-sweep_epochs = 6
+sweep_epochs = 5
 dropout_rates = [0.15, 0.30, 0.45, 0.60, 0.75]
 
 rows = []
@@ -562,7 +576,7 @@ plt.show()
 
 # %%
 number_of_pictures = 4000  # full size: 40000
-sweep_epochs = 6
+sweep_epochs = 5
 activations = ["relu", "leaky_relu", "sigmoid", "tanh", "selu"]
 
 histories = {}
@@ -646,13 +660,7 @@ print("better model: ", model_better.count_params(), "parameters")
 batch_size = 64
 epochs = 4
 steps = epochs * math.ceil(len(train_images) / batch_size)
-warmup_steps = steps // 10
-schedule = keras.optimizers.schedules.CosineDecay(
-    initial_learning_rate=0.001,
-    warmup_target=0.01,
-    warmup_steps=warmup_steps,
-    decay_steps=steps - warmup_steps,
-)
+schedule = create_schedule(largest_rate=0.01, steps=steps)
 
 model_better.compile(
     loss=keras.losses.CategoricalCrossentropy(),

@@ -31,9 +31,14 @@ def read_cells(script):
 
 
 def digest(cells):
-    """A fingerprint of the cells that have a full size: another code, another fingerprint."""
-    sized = [cell.strip() for cell in cells if SIZE.search(cell)]
-    return hashlib.sha256("\n\n".join(sized).encode("utf-8")).hexdigest()[:16]
+    """A fingerprint of the cells that have a full size, and of the functions that they call."""
+    code = ""
+    for cell in reversed(cells):  # functions come before what calls them
+        functions = re.findall(r"^def (\w+)", cell, flags=re.M)
+        called = any(re.search(rf"\b{name}\b", code) for name in functions)
+        if SIZE.search(cell) or called:
+            code = f"{cell.strip()}\n\n{code}"
+    return hashlib.sha256(code.encode("utf-8")).hexdigest()[:16]
 
 
 def at_full_size(cells):

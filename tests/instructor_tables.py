@@ -317,11 +317,6 @@ def blocks_of(number, kept, done):
     return blocks + [b for c in challenges(number) if c.title in done for b in c.blocks]
 
 
-def about(seconds, recorded):
-    """True if a page's seconds are near enough to the recorded: by 30 per cent, or by five."""
-    return abs(seconds - recorded) <= max(5, 0.3 * recorded)
-
-
 def seconds_in(text):
     """The seconds in words such as "60 s"; 0 for "none"."""
     match = re.fullmatch(r"(\d+) s", text)
