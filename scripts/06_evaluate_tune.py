@@ -309,6 +309,7 @@ def create_model_tuned(dropout_rate=0.5, activation="relu"):
     return keras.Model(inputs, outputs, name="cifar_model_tuned")
 
 
+# %%
 def create_schedule(largest_rate, steps):
     """Make a learning rate that grows in the first steps and then shrinks."""
     warmup_steps = steps // 10  # the first tenth
@@ -612,6 +613,7 @@ sns.lineplot(
     markers=["o", "X", "s", "^", "D"],
     palette=["black", "mediumpurple", "goldenrod", "teal", "firebrick"],
 )
+plt.locator_params(axis="x", integer=True)  # whole epochs only
 plt.xlabel("epoch")
 plt.ylabel("validation accuracy")
 plt.show()
