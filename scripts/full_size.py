@@ -31,13 +31,16 @@ def read_cells(script):
 
 
 def digest(cells):
-    """A fingerprint of the cells that have a full size, and of the functions that they call."""
+    """A fingerprint of the cells that have a full size, and of the functions that they call.
+
+    Empty lines do not count, so that a cell may be split.
+    """
     code = ""
     for cell in reversed(cells):  # functions come before what calls them
         functions = re.findall(r"^def (\w+)", cell, flags=re.M)
         called = any(re.search(rf"\b{name}\b", code) for name in functions)
         if SIZE.search(cell) or called:
-            code = f"{cell.strip()}\n\n{code}"
+            code = re.sub(r"\n+", "\n", f"{cell.strip()}\n{code}")
     return hashlib.sha256(code.encode("utf-8")).hexdigest()[:16]
 
 
