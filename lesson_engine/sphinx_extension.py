@@ -12,6 +12,7 @@ import html
 import json
 import re
 import zlib
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def read_page(text):
     return notebook.number(book)
 
 
-_read = functools.lru_cache(maxsize=1)(reader.read)  # each page is checked, then parsed
+# each page is checked, then parsed; the home page needs the episodes once more
+_read = functools.lru_cache(maxsize=32)(reader.read)
 
 
 def to_myst(page):
@@ -323,12 +325,13 @@ def check_page(app, docname, source):
 def complete_page(app, docname, source):
     """Add what the Workbench adds: shared links; on the home page schedule and list of pages."""
     lesson = settings.find(app.srcdir)
-    source[0] += "\n\n" + lesson.shared_links
+    source[0] = with_links(source[0], lesson)
     if docname != app.config.root_doc:
         return
     source[0] = titled(source[0], lesson.config.get("title", "Lesson"))
     episodes = lesson.episode_paths()
-    pages = {path: reader.read_page(lesson, path) for path in episodes}
+    texts = {path: with_links(path.read_text("utf-8"), lesson) for path in episodes}
+    pages = {path: replace(_read(text), path=path) for path, text in texts.items()}
     for path in episodes:
         app.env.note_dependency(str(path))
         app.env.note_dependency(str(notes.path_of(path.stem, lesson)))
@@ -343,6 +346,11 @@ def complete_page(app, docname, source):
     for caption, entries in groups.items():
         listing = "\n".join(entries)
         source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
+
+
+def with_links(text, lesson):
+    """A page's text with the links that all pages share."""
+    return f"{text}\n\n{lesson.shared_links}"
 
 
 def titled(text, title):
