@@ -4,6 +4,7 @@ Works on a copy of the lesson, three times; nothing else should run meanwhile.
 """
 
 import gzip
+import http.client
 import os
 import re
 import resource
@@ -84,8 +85,8 @@ def wait_for(words, server, limit=60):
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/{EDITED}.html") as answer:
                 if words in answer.read().decode("utf-8"):
                     return
-        except (urllib.error.URLError, ConnectionError):
-            pass  # not up yet
+        except (urllib.error.URLError, ConnectionError, http.client.IncompleteRead):
+            pass  # not up yet, or just being written
         time.sleep(0.05)
     raise TimeoutError(
         f"the page did not show {words!r} within {limit} s; is `lesson serve` running?"
