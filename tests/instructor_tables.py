@@ -35,7 +35,7 @@ class Challenge:
 class Section:
     """A heading outside boxes, with all below it; what comes before the first is "Opening".
 
-    Attributes: blocks: code outside challenges; seconds: of every block that makes one wait.
+    Attributes: blocks: code outside challenges; seconds: whole, of every block that makes one wait.
     """
 
     title: str
@@ -84,7 +84,7 @@ def _section(page, title, first, last):
     outside = [block for block in blocks if "challenge" not in block.divs]
     noted = dict(zip(map(id, page.blocks), notes.of_blocks(page, LESSON), strict=True))
     seconds = [noted[id(block)]["seconds"] for block in blocks if noted[id(block)]]
-    waits = tuple(value for value in seconds if value >= WAITS)
+    waits = tuple(round(value) for value in seconds if value >= WAITS)
     return Section(title, tuple(_challenge(page, div) for div in found), tuple(outside), waits)
 
 

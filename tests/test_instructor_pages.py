@@ -114,7 +114,7 @@ def test_every_training_has_its_row_and_its_seconds():
     shown = [(row["Where"].episode, row["Where"].named[0][0]) for row in rows]
     assert shown == [(number, title) for number, title, _ in expected]
     seconds = [seconds_in(row["When recorded"].text) for row in rows]
-    assert seconds == [round(recorded) for _, _, recorded in expected]
+    assert seconds == [recorded for _, _, recorded in expected]
 
 
 def test_every_training_has_something_to_say():
