@@ -2,12 +2,13 @@
 
 import html.parser
 import json
+import runpy
 
 import pytest
 from conftest import PAGE
 from lxml import html as lxml_html
 
-from lesson_engine import notes, reader
+from lesson_engine import command_line, notes, reader
 
 NESTED = PAGE.replace(
     "::: keypoints",
@@ -126,6 +127,32 @@ def test_a_second_build_and_a_rebuild_work(built, tmp_path, lesson_command):
     assert built(NESTED).returncode == 0
     assert built(NESTED.replace("total: 7", "total: 9")).returncode == 0
     assert "total: 9" in (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
+
+
+def test_a_second_build_reads_no_page_again(built, tmp_path, lesson_command):
+    (tmp_path / "tests" / "recorded").mkdir(parents=True)
+    (tmp_path / "tests" / "recorded" / "01-small.json").write_text("{}", "utf-8")
+    built(NESTED)
+    views = tmp_path / "build" / "site"
+    first = {path: path.stat().st_mtime_ns for path in views.glob("*/doctrees/**/*.doctree")}
+    assert lesson_command("build").returncode == 0
+    assert first
+    assert first == {path: path.stat().st_mtime_ns for path in first}
+
+
+def test_sphinx_walks_through_folders_of_pages_only(make_lesson, tmp_path, monkeypatch):
+    """An environment beside the episodes holds thousands of files: walking took 12 s."""
+    matching = pytest.importorskip("sphinx.util.matching")
+    make_lesson(NESTED)
+    for folder in (".venv-site", "environment", "_site", "episodes/.ipynb_checkpoints"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "page.md").write_text("# Page\n", "utf-8")
+    monkeypatch.setenv("LESSON_ROOT", str(tmp_path))
+    monkeypatch.setenv("LESSON_VIEW", "learner")
+    excluded = runpy.run_path(str(command_line.CONF / "conf.py"))["exclude_patterns"]
+    walked = list(matching.get_matching_files(tmp_path, ["**"], excluded))
+    assert "episodes/01-small.md" in walked
+    assert not [path for path in walked if path.endswith("page.md")]
 
 
 def test_a_build_that_fails_leaves_the_last_site(built, tmp_path):

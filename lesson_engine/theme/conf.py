@@ -1,5 +1,6 @@
 """Sphinx's settings for any lesson: what differs between lessons is read from config.yaml."""
 
+import glob
 import os
 from pathlib import Path
 
@@ -22,7 +23,13 @@ include_patterns = [
     "episodes/fig/**",
     "fig/**",
 ]
-exclude_patterns = ["_site", "build", "**/.*"]
+# Sphinx walks through every folder that is not excluded, and an environment is large
+other_folders = {
+    glob.escape(path.name)
+    for path in lesson.root.glob("[!.]*/")
+    if path.name not in (*settings.PAGE_FOLDERS, "fig")
+}
+exclude_patterns = [".*", "**/.*", *sorted(other_folders | {"_site", "build"})]
 
 # MyST's reading of the Workbench's Markdown
 myst_enable_extensions = ["colon_fence", "attrs_inline", "dollarmath", "deflist"]
