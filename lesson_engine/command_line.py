@@ -203,7 +203,8 @@ def check(lesson, options):
         _run_missing(lesson, paths, options)
     import pytest
 
-    arguments = ["-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
+    arguments = ["--disable-plugin-autoload", "-p", "nbval.plugin"]  # others only take time
+    arguments += ["-p", "lesson_engine.nbval_plugin", "-o", "addopts="]
     arguments += ["--continue-on-collection-errors", "--lesson-kept"]
     arguments += ["--lesson-download"] if options.download else []
     arguments += ["--lesson-keep"] if options.episodes else []

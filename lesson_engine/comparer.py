@@ -226,6 +226,8 @@ def picture_distance(first, second):
 
     Returns: 0 (equal) to 1 (white against black; also if sizes or files do not fit).
     """
+    if first == second:
+        return 0.0
     try:
         first, second = (Image.open(BytesIO(data)).convert("RGBA") for data in (first, second))
     except OSError:

@@ -28,7 +28,7 @@ def fingerprint(episode, lesson, data):
     """
     engine = [Path(__file__).with_name(name) for name in RUNS]
     parts = {
-        "cells": [cell.source for cell in notebook.to_notebook(episode).cells],
+        "cells": [source for *_, source in notebook.code_in_order(episode)],
         "data": [data.sentence, data.startup, runner.kernel_environment(lesson, data)],
         "files": {str(path): _digest(path) for path in [*_files_beside(lesson), *engine]},
         "python": platform.python_version(),
@@ -59,6 +59,12 @@ def _files_beside(lesson):
 
 
 def _digest(path):
+    found = path.stat()
+    return _digest_of(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.cache  # the same files stand beside every episode
+def _digest_of(path, changed, size):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

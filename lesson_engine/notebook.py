@@ -5,7 +5,32 @@ from pathlib import Path
 
 from nbformat import v4
 
-CLAIM = "claim"
+BLOCK, CLAIM = "block", "claim"
+
+
+def code_in_order(episode):
+    """All code of an episode, in the order in which it runs.
+
+    Args:
+        episode: Episode.
+
+    Returns: list of (kind, index, line, source): "block" or "claim", its place in episode.blocks
+        or episode.claims, its line in the Markdown, what the kernel gets.
+    """
+    code = []
+    for place in range(len(episode.blocks) + 1):
+        for index, claim in enumerate(episode.claims):
+            if claim.after == place:
+                code.append((CLAIM, index, claim.line, _source_of(claim)))
+        for block in episode.blocks[place : place + 1]:
+            code.append((BLOCK, place, block.first_line, block.source))
+    return code
+
+
+def _source_of(claim):
+    """A list, which gives one output whose text is the value, whatever its type."""
+    value = claim.expression if claim.words is None else f"bool({claim.expression})"
+    return f"[{value}]"
 
 
 def to_notebook(episode):
@@ -18,30 +43,14 @@ def to_notebook(episode):
         place in episode.blocks or episode.claims, "line": its line in the Markdown}.
     """
     notebook = new_notebook()
-    claims = list(enumerate(episode.claims))
-    for index, block in enumerate(episode.blocks):
-        notebook.cells += _claim_cells(claims, index)
-        cell = code_cell(block.source, recorded_outputs(block))
-        cell.metadata["lesson"] = {"kind": "block", "index": index, "line": block.first_line}
-        if block.expects_error:
+    for kind, index, line, source in code_in_order(episode):
+        block = episode.blocks[index] if kind == BLOCK else None
+        cell = code_cell(source, recorded_outputs(block) if block else [])
+        cell.metadata["lesson"] = {"kind": kind, "index": index, "line": line}
+        if block and block.expects_error:
             cell.metadata["tags"] = ["raises-exception"]
         notebook.cells.append(cell)
-    notebook.cells += _claim_cells(claims, len(episode.blocks))
     return number(notebook)
-
-
-def _claim_cells(claims, after):
-    cells = []
-    for index, claim in claims:
-        if claim.after == after:
-            # A list gives one output whose text is the value, whatever its type.
-            source = (
-                f"[{claim.expression}]" if claim.words is None else f"[bool({claim.expression})]"
-            )
-            cell = code_cell(source, [])
-            cell.metadata["lesson"] = {"kind": CLAIM, "index": index, "line": claim.line}
-            cells.append(cell)
-    return cells
 
 
 def new_notebook():

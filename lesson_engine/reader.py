@@ -6,6 +6,7 @@ another file or knows of Sphinx.
 """
 
 import difflib
+import functools
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -268,7 +269,7 @@ def read_file(path, shown_path=None, links=""):
     except OSError as error:
         raise LessonError(shown_path, None, f"cannot be read: {error.strerror}") from error
     try:
-        return read(content.decode("utf-8"), shown_path, links)
+        return read_once(content.decode("utf-8"), shown_path, links)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise LessonError(shown_path, line, "is not UTF-8 text; save the file as UTF-8") from error
@@ -289,6 +290,10 @@ def read(text, path="<text>", links=""):
     """
     refuse_odd_characters(text, path)
     return _Reading(text, path, links).episode
+
+
+# a check needs every page twice, a build three times; nobody changes an Episode
+read_once = functools.lru_cache(maxsize=64)(read)
 
 
 def refuse_odd_characters(text, path):

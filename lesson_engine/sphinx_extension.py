@@ -7,7 +7,6 @@ tagged so that myst-nb does not place them a second time. Lines are kept one for
 that a message names the line of the Markdown.
 """
 
-import functools
 import html
 import json
 import re
@@ -59,7 +58,7 @@ def read_page(text):
 
     Returns: notebook; see the top of this file.
     """
-    page = _read(text)
+    page = reader.read_once(text)
     book = notebook.new_notebook()
     book.cells = [v4.new_markdown_cell(to_myst(page))]
     # Where each cell starts in the file; myst-nb and MyST both add one to the first.
@@ -76,10 +75,6 @@ def read_page(text):
         book.metadata[name] = value
     book.metadata["mystnb"] = {"execution_mode": "off"}  # outputs are the recorded ones
     return notebook.number(book)
-
-
-# each page is checked, then parsed; the home page needs the episodes once more
-_read = functools.lru_cache(maxsize=32)(reader.read)
 
 
 def to_myst(page):
@@ -317,7 +312,7 @@ def check_page(app, docname, source):
     """Stop with file and line at a page that the reader does not accept."""
     path = Path(app.env.doc2path(docname, base=False))
     try:
-        episode_frame.look_up_notes(app.env, _read(source[0]))
+        episode_frame.look_up_notes(app.env, reader.read_once(source[0]))
     except LessonError as error:
         raise ExtensionError(str(LessonError(path, error.line, error.message))) from error
 
@@ -331,7 +326,7 @@ def complete_page(app, docname, source):
     source[0] = titled(source[0], lesson.config.get("title", "Lesson"))
     episodes = lesson.episode_paths()
     texts = {path: with_links(path.read_text("utf-8"), lesson) for path in episodes}
-    pages = {path: replace(_read(text), path=path) for path, text in texts.items()}
+    pages = {path: replace(reader.read_once(text), path=path) for path, text in texts.items()}
     for path in episodes:
         app.env.note_dependency(str(path))
         app.env.note_dependency(str(notes.path_of(path.stem, lesson)))
