@@ -20,11 +20,17 @@ TEXT, CODE = "episodes/05-fit-cnn.md", "episodes/02-neural-networks.md"
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=1, help="of the whole lesson (default 1)")
+    parser.add_argument(
+        "--jobs",
+        nargs="+",
+        default=["1", str(os.cpu_count())],
+        metavar="N",
+        help="so many episodes at a time (default: one, and as many as there are cores)",
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         copy = copy_of_lesson(Path(folder) / "lesson")
-        cores = str(os.cpu_count())
-        whole = {jobs: [] for jobs in ("1", cores)}
+        whole = {jobs: [] for jobs in options.jobs}
         for _ in range(options.runs):
             for jobs, seconds in whole.items():
                 seconds.append(seconds_of(copy, "check", "--anew", "--jobs", jobs))
