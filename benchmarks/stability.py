@@ -120,7 +120,9 @@ def given_by(episode, outputs, kind):
 
 def judged(episode, outputs):
     """How many blocks and claims of an episode have outputs."""
-    return sum(len(list(given_by(episode, outputs, kind))) for kind in ("block", notebook.CLAIM))
+    return sum(
+        len(list(given_by(episode, outputs, kind))) for kind in (notebook.BLOCK, notebook.CLAIM)
+    )
 
 
 def distances(episode, outputs):

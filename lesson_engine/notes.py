@@ -8,6 +8,8 @@ import platform
 from datetime import date
 from importlib import metadata
 
+from lesson_engine import notebook
+
 
 def path_of(episode_name, lesson):
     """The file in which an episode's notes are kept."""
@@ -74,7 +76,7 @@ def updated(episode, lesson, book, changed):
     known = {(entry["code"], entry["place"]): entry for entry in old.get("blocks", [])}
     environment = {"date": date.today().isoformat(), **environment_of(episode, lesson)}
     environments = dict(old.get("environments", {}))
-    cells = [cell for cell in book.cells if cell.metadata["lesson"]["kind"] == "block"]
+    cells = [cell for cell in book.cells if cell.metadata["lesson"]["kind"] == notebook.BLOCK]
     entries = []
     for cell, key in zip(cells, keys(cell.source for cell in cells), strict=True):
         entry = known.get(key)

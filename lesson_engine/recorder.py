@@ -7,7 +7,7 @@ tolerance once a result with a tolerance has changed above them: they would show
 
 from dataclasses import dataclass, field
 
-from lesson_engine import comparer, files, notes
+from lesson_engine import comparer, files, notebook, notes
 from lesson_engine.errors import LessonError
 
 KINDS = ("output", "warning", "error")
@@ -46,7 +46,7 @@ def record(episode, book, rules, renew=False):
     edits = []  # (first line index, last line index + 1, new lines), not overlapping
     other_results = renew
     for cell in book.cells:
-        if cell.metadata["lesson"]["kind"] != "block":
+        if cell.metadata["lesson"]["kind"] != notebook.BLOCK:
             continue
         index = cell.metadata["lesson"]["index"]
         block = episode.blocks[index]

@@ -257,7 +257,7 @@ def too_long(seconds):
 def timeout_of(episode, cell, settings):
     """Seconds that a cell may take."""
     lesson = cell.metadata["lesson"]
-    own = episode.blocks[lesson["index"]].timeout if lesson["kind"] == "block" else None
+    own = episode.blocks[lesson["index"]].timeout if lesson["kind"] == notebooks.BLOCK else None
     return own or settings.timeout
 
 
@@ -287,7 +287,7 @@ def _judge(episode, cell, reply):
     message = f"{content['ename']}: {content['evalue']}"
     if line is None:
         raise LessonError(episode.path, None, f"the data could not be put in place: {message}")
-    if cell.metadata["lesson"]["kind"] == "block":
+    if cell.metadata["lesson"]["kind"] == notebooks.BLOCK:
         line = line_of_error(line, content["traceback"])
     raise LessonError(episode.path, line, message)
 
