@@ -62,8 +62,7 @@ def copy_of_lesson(folder):
 
 def lesson_command(folder, *arguments):
     """`lesson ARGUMENTS` in a folder, as arguments of subprocess: (list, dict)."""
-    engine = folder if (folder / "lesson_engine").is_dir() else ROOT  # a copy brings its own
-    environment = {**os.environ, "PYTHONPATH": str(engine), "BROWSER": "true"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BROWSER": "true"}
     command = [sys.executable, "-m", "lesson_engine", *arguments]
     return command, {"cwd": folder, "env": environment}
 
