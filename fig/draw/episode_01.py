@@ -11,6 +11,7 @@ from style import (
     PALE_BLUE,
     PALE_ORANGE,
     PINK,
+    SKY,
     VERMILION,
     canvas,
 )  # fmt: skip
@@ -18,6 +19,7 @@ from workflow import workflow as _workflow
 
 DARK = "#4D4D4D"
 CLASS_COLOURS = {"ship": ORANGE, "bird": PINK}
+LABEL = 15  # points: legible when a phone shows the diagram 360 pixels wide
 
 
 def workflow():
@@ -33,7 +35,7 @@ def nested_sets():
     _set(axes, (1.35, 0.5, 14.1, 5.35), PALE_BLUE, BLUE, "Machine learning",
          "such as a spam filter\nthat learns from examples", _envelope)  # fmt: skip
     _set(axes, (2.55, 0.85, 12.5, 2.45), PALE_ORANGE, VERMILION, "Deep learning",
-         "such as a network of many layers\nthat names what is in a picture", _network)  # fmt: skip
+         "such as a network of many layers\nthat names what is in an image", _network)  # fmt: skip
     return figure
 
 
@@ -88,22 +90,24 @@ def _network(axes, x, y):
         axes.add_patch(Circle(centre, 0.13, facecolor=VERMILION, edgecolor="white", zorder=3))
 
 
-def four_tasks():
-    """The same scene four times: classification, localisation, detection, segmentation."""
-    figure, axes = canvas(height=5.9)
-    tasks = {
-        "Classification": ("one label for the whole picture", _classification),
-        "Localisation": ("the main object: one box, one label", _localisation),
-        "Detection": ("every object: a box and a label each", _detection),
-        "Segmentation": ("a class for every pixel", _segmentation),
+def five_tasks():
+    """One image and five answers: a label, a box, boxes, classes of pixels, pixels of objects."""
+    figure, axes = canvas(height=9.2)
+    panels = {
+        "The image": ("what the network gets", _scene),
+        "Classification": ("one label for the whole image", _classification),
+        "Localisation": ("the main object: box and label", _localisation),
+        "Detection": ("every object: box and label", _detection),
+        "Semantic segmentation": ("every pixel: its class", _semantic_segmentation),
+        "Instance segmentation": ("every object: its own pixels", _instance_segmentation),
     }
     width, height = 7.8, 7.8 * scene.SIZE[1] / scene.SIZE[0]
-    for number, (title, (meaning, answer)) in enumerate(tasks.items()):
+    for number, (title, (meaning, answer)) in enumerate(panels.items()):
         row, column = divmod(number, 2)
-        left, top = 0.08 + 8.04 * column, 11.65 - 5.92 * row
-        axes.text(left, top - 0.3, title, fontsize=14, weight="bold", color=BLACK, va="center")
-        axes.text(left, top - 0.85, meaning, fontsize=12, color=BLACK, va="center")
-        place = left, top - 1.2 - height, width, height
+        left, top = 0.08 + 8.04 * column, 18.35 - 6.12 * row
+        axes.text(left, top - 0.4, title, fontsize=17, weight="bold", color=BLACK, va="center")
+        axes.text(left, top - 1.07, meaning, fontsize=14, color=BLACK, va="center")
+        place = left, top - 1.5 - height, width, height
         panel = axes.inset_axes(place, transform=axes.transData)
         panel.set(xlim=(0, scene.SIZE[0]), ylim=(0, scene.SIZE[1]), xticks=[], yticks=[])
         panel.spines[:].set(visible=True, color=GREY)
@@ -113,7 +117,7 @@ def four_tasks():
 
 def _classification(axes):
     _scene(axes)
-    _label(axes, "ship", 0.3, 0.2, words="this picture: ship")
+    _label(axes, "ship", 0.3, 0.2, CLASS_COLOURS["ship"])
 
 
 def _localisation(axes):
@@ -127,13 +131,24 @@ def _detection(axes):
         _box(axes, name, shapes)
 
 
-def _segmentation(axes):
-    scene.draw_mask(axes, CLASS_COLOURS)
-    look = dict(fontsize=11.5, weight="bold", color=BLACK, va="center")
-    middles = (5.1, 2.2), (11.95, 5.3), (12.5, 1.2)
-    for (name, _), middle in zip(scene.OBJECTS, middles, strict=True):
-        axes.text(*middle, name, ha="center", **look)
-    axes.text(0.4, 0.6, "background", **look)
+def _semantic_segmentation(axes):
+    """Both ships are one colour: each pixel has a class, and no more."""
+    colours = [CLASS_COLOURS[name] for name, _ in scene.OBJECTS]
+    _mask(axes, [name for name, _ in scene.OBJECTS], colours)
+    axes.text(0.4, 0.7, "background", fontsize=LABEL, weight="bold", color=BLACK, va="center")
+
+
+def _instance_segmentation(axes):
+    """Each object is a colour and a number of its own."""
+    _mask(axes, ["ship 1", "ship 2", "bird 1"], [ORANGE, SKY, PINK])
+
+
+def _mask(axes, names, colours):
+    """The outlines of the objects, filled, each with a label above it."""
+    scene.draw_mask(axes, colours)
+    for (_, shapes), name, colour in zip(scene.OBJECTS, names, colours, strict=True):
+        extent = scene.box(shapes)
+        _label(axes, name, extent.x0, extent.y1, colour)
 
 
 def _scene(axes):
@@ -147,10 +162,10 @@ def _box(axes, name, shapes):
     for colour, width in ((BLACK, 4.5), (CLASS_COLOURS[name], 2.5)):
         line = dict(facecolor="none", edgecolor=colour, linewidth=width)
         axes.add_patch(Rectangle(extent.min, *extent.size, **line))
-    _label(axes, name, extent.x0, extent.y1)
+    _label(axes, name, extent.x0, extent.y1, CLASS_COLOURS[name])
 
 
-def _label(axes, name, x, y, words=None):
-    """A label in the colour of its class; (x, y) is its lower left corner."""
-    look = dict(facecolor=CLASS_COLOURS[name], edgecolor=BLACK, linewidth=1, pad=2.5)
-    axes.text(x + 0.18, y + 0.2, words or name, fontsize=11.5, weight="bold", bbox=look)
+def _label(axes, words, x, y, colour):
+    """A label on a patch of colour; (x, y) is its lower left corner."""
+    look = dict(facecolor=colour, edgecolor=BLACK, linewidth=1, pad=2.5)
+    axes.text(x + 0.18, y + 0.2, words, fontsize=LABEL, weight="bold", bbox=look)

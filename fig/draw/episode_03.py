@@ -1,4 +1,4 @@
-"""Diagrams of episode 03: pictures as numbers, the parts of step 3, ways to split."""
+"""Diagrams of episode 03: images as numbers, the parts of step 3, the three sets."""
 
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from style import (
@@ -31,13 +31,13 @@ def workflow():
     return _workflow(highlight={1, 2, 3})
 
 
-def picture_as_array():
-    """A tiny picture and the three sheets of numbers that it is made of."""
-    figure, axes = canvas(height=2.75)
+def image_as_array():
+    """A tiny image and the three sheets of numbers that it is made of."""
+    figure, axes = canvas(height=2.85, ylim=(-0.2, 5.5))
     cell = 0.8
     lefts = (0.95, 4.75, 8.55, 12.35)
     top = 4.75
-    titles = ("the picture", "channel 0: red", "channel 1: green", "channel 2: blue")
+    titles = ("the image", "channel 0: red", "channel 1: green", "channel 2: blue")
     inks = (BLACK, "#B00020", "#00664A", "#005A94")
     papers = (None, "#FDE3E5", PALE_GREEN, PALE_BLUE)
     for sheet, (left, title, ink) in enumerate(zip(lefts, titles, inks, strict=True)):
@@ -51,7 +51,7 @@ def picture_as_array():
                 if sheet:
                     x, y = corner[0] + cell / 2, corner[1] + cell / 2
                     number = str(pixel[sheet - 1])
-                    axes.text(x, y, number, ha="center", va="center", fontsize=11, color=ink)
+                    axes.text(x, y, number, ha="center", va="center", fontsize=12, color=ink)
     for left, sign in zip(lefts[1:], ("=", "+", "+"), strict=True):
         axes.text(left - 0.3, 2.65, sign, ha="center", va="center", fontsize=15)
     low, right = top - 0.1 - 5 * cell, lefts[0] + 4 * cell
@@ -68,9 +68,9 @@ def picture_as_array():
 
 
 def preparation():
-    """The parts of step 3, for pictures, for labels and for both."""
+    """The parts of step 3, for images, for labels and for both."""
     figure, axes = canvas(height=3.3)
-    axes.text(3.15, 6.1, "pictures", fontsize=12, weight="bold", color=BLUE, va="center")
+    axes.text(3.15, 6.1, "images", fontsize=12, weight="bold", color=BLUE, va="center")
     axes.text(3.15, 1.25, "labels", fontsize=12, weight="bold", color="#8A4B00", va="center")
     boxes = {
         "collect": (0.2, 3.05, 2.2, PALE_GREY, "collect"),
@@ -104,59 +104,51 @@ def preparation():
         (_, x, y), (next_x, _, next_y) = edges[start], edges[end]
         axes.annotate("", xy=(next_x, next_y), xytext=(x, y), arrowprops=look)
     axes.text(
-        8, 0.5, "pictures and labels stay in the same order all the way", ha="center",
+        8, 0.5, "images and labels stay in the same order all the way", ha="center",
         va="center", fontsize=12, style="italic", color="#404040",
     )  # fmt: skip
     return figure
 
 
-def splits():
-    """Hold-out, stratified and k-fold, as bars."""
-    figure, axes = canvas(height=4.6)
-    left, width = 3.8, 12
-    colours = {"training": BLUE, "validation": VERMILION, "test": GREEN}
+def three_sets():
+    """What each of the three sets is for, one bar per row, and the sets of this lesson."""
+    figure, axes = canvas(height=4.7)
+    left, width, height, top = 0.3, 15.4, 0.95, 8.2
+    parts = (
+        ("training", 80, BLUE, "the network learns from it"),
+        ("validation", 10, VERMILION, "you compare and choose with it"),
+        ("test", 10, GREEN, "you look once, at the end"),
+    )
+    _bar(axes, left, top, width, height, PALE_GREY, "all labelled images, 100%", BLACK)
+    start, bottom = left, top - 1.35
+    for name, share, colour, purpose in parts:
+        size = width * share / 100
+        words = f"{name}, {share}%: {purpose}"
+        if share > 50:  # wide enough for its words
+            _bar(axes, start, bottom, size, height, colour, words)
+        else:
+            _bar(axes, start, bottom, size, height, colour)
+            end = start - 0.25, bottom + height / 2
+            axes.text(*end, words, ha="right", va="center", fontsize=14)
+        cut = start + size
+        axes.plot([cut] * 2, [bottom, top], color=GREY, linewidth=1.2, linestyle=":", zorder=0)
+        start, bottom = cut, bottom - 1.25
 
-    def part(x, y, size, kind, words=None, height=0.7):
-        box = Rectangle((x, y), size, height, facecolor=colours[kind], edgecolor="white", lw=2)
-        axes.add_patch(box)
-        if words:
-            axes.text(
-                x + size / 2, y + height / 2, words, color="white", weight="bold",
-                ha="center", va="center", fontsize=11,
-            )  # fmt: skip
-
-    def name(y, words, small):
-        axes.text(0.2, y + 0.22, words, fontsize=13, weight="bold", va="center")
-        axes.text(0.2, y - 0.5, small, fontsize=11, va="center", color="#404040", linespacing=1.1)
-
-    name(8.15, "hold-out", "cut once, at random")
-    part(left, 7.75, width * 4 / 6, "training", "training")
-    part(left + width * 4 / 6, 7.75, width / 6, "validation", "validation")
-    part(left + width * 5 / 6, 7.75, width / 6, "test", "test")
-
-    name(6.2, "stratified", "the same share of\neach class in each set")
-    x = left
-    for kind, share in (("training", 4 / 6), ("validation", 1 / 6), ("test", 1 / 6)):
-        size = width * share
-        part(x, 5.8, size, kind, kind)
-        rare = size * 0.25
-        axes.add_patch(Rectangle((x, 5.3), size - rare, 0.42, facecolor=PALE_GREY, edgecolor="white", lw=2))
-        box = Rectangle(
-            (x + size - rare, 5.3), rare, 0.42, facecolor="#F8F8F8", edgecolor=GREY, hatch="////", lw=0.8
-        )
-        axes.add_patch(box)
-        x += size
-    axes.text(
-        left + width / 2, 4.85, "in each set three quarters common class (grey), one quarter rare (hatched)",
-        fontsize=11, ha="center", va="center", color="#404040",
-    )  # fmt: skip
-
-    name(3.55, "k-fold, k = 5", "five rounds; each part\nis validation once")
-    fold = width / 6
-    for turn in range(5):
-        y = 3.5 - turn * 0.74
-        for number in range(5):
-            kind = "validation" if number == turn else "training"
-            part(left + number * fold, y, fold, kind, kind, height=0.66)
-        part(left + width * 5 / 6, y, width / 6, "test", "test", height=0.66)
+    counts = 40_000, 10_000, 10_000
+    title = f"CIFAR-10 in this lesson: {sum(counts):,} labelled images"
+    axes.text(left, 3.0, title, fontsize=14, weight="bold", va="center")
+    start = left
+    for (name, _, colour, _), count in zip(parts, counts, strict=True):
+        size = width * count / sum(counts)
+        _bar(axes, start, 1.5, size, height, colour, f"{count:,}")
+        axes.text(start + size / 2, 0.95, name, fontsize=14, ha="center", va="center")
+        start += size
     return figure
+
+
+def _bar(axes, left, bottom, width, height, colour, words="", ink="white"):
+    """A piece of a bar, with words in its middle."""
+    look = dict(facecolor=colour, edgecolor="white", linewidth=2)
+    axes.add_patch(Rectangle((left, bottom), width, height, **look))
+    middle = left + width / 2, bottom + height / 2
+    axes.text(*middle, words, color=ink, weight="bold", fontsize=14, ha="center", va="center")

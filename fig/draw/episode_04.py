@@ -1,4 +1,4 @@
-"""Diagrams of episode 04: dense and local, kernel, filter, pooling, the network's sizes."""
+"""Diagrams of episode 04: from one kernel on one window to the sizes of a whole network."""
 
 import ast
 import re
@@ -33,14 +33,14 @@ def workflow():
 def dense_and_local():
     """A dense neuron is joined to every pixel, a convolution to one window at a time."""
     figure, axes = canvas(3.5)
-    cell, top, line = 0.66, 5.9, 3.92  # line: the middle of the picture
+    cell, top, line = 0.66, 5.9, 3.92  # line: the middle of the image
     for middle, name in ((3.6, "dense"), (12.0, "convolution")):
         axes.text(middle, 6.5, name, weight="bold", fontsize=15, **MIDDLE)
     axes.plot([7.5, 7.5], [0.3, 6.8], color="#B0B0B0", linewidth=1)
 
-    picture, neuron = (0.4, top), (6.4, line)
-    _grid(axes, np.zeros((6, 6)), picture, cell, colour=lambda value: PALE_GREY)
-    for x, y in _centres(picture, cell, 6, 6):
+    image, neuron = (0.4, top), (6.4, line)
+    _grid(axes, np.zeros((6, 6)), image, cell, colour=lambda value: PALE_GREY)
+    for x, y in _centres(image, cell, 6, 6):
         axes.plot([x, neuron[0]], [y, neuron[1]], color=BLUE, linewidth=0.8, zorder=3)
         axes.plot(x, y, "o", color=BLUE, markersize=3, zorder=3)
     look = dict(facecolor=PALE_BLUE, edgecolor=BLUE, linewidth=2.5, zorder=4)
@@ -48,11 +48,11 @@ def dense_and_local():
     axes.text(neuron[0], line - 0.95, "neuron", fontsize=12, **MIDDLE)
     axes.text(3.6, 0.75, "36 weights for each neuron,\none for every pixel", **MIDDLE)
 
-    picture, result = (8.0, top), (13.2, line + 2 * cell)
-    _grid(axes, np.zeros((6, 6)), picture, cell, colour=lambda value: PALE_GREY)
+    image, result = (8.0, top), (13.2, line + 2 * cell)
+    _grid(axes, np.zeros((6, 6)), image, cell, colour=lambda value: PALE_GREY)
     _grid(axes, np.zeros((4, 4)), result, cell, colour=lambda value: "white")
     for row, column, edge, fill in ((0, 0, VERMILION, PALE_ORANGE), (3, 2, BLUE, PALE_BLUE)):
-        _join(axes, (picture, row, column), (result, row, column), cell, edge, fill)
+        _join(axes, (image, row, column), (result, row, column), cell, edge, fill)
     axes.text(result[0] + 2 * cell, line - 2 * cell - 0.4, "result", fontsize=12, **MIDDLE)
     axes.text(12.0, 0.75, "9 weights,\nthe same 9 for every window", **MIDDLE)
     return figure
@@ -60,14 +60,14 @@ def dense_and_local():
 
 def edge_kernel():
     """The kernel on one window, the whole result, and the sum for the framed cell."""
-    picture, kernel = _array("bright_above_dark"), _array("edge_kernel")
-    result = _slide(picture, kernel)
+    image, kernel = _array("bright_above_dark"), _array("edge_kernel")
+    result = _slide(image, kernel)
     row, column = 1, 1  # the cell that is worked through
 
     figure, axes = canvas(5.2)
     size, level = 0.95, 6.4  # of a cell; the middle of the three grids
     grids = (
-        (0.6, picture, "picture", _bright),
+        (0.6, image, "image", _bright),
         (7.525, kernel, "kernel", lambda value: PALE_ORANGE),
         (12.55, result, "result", lambda value: PALE_GREEN),
     )
@@ -82,73 +82,157 @@ def edge_kernel():
     axes.text(6.44, level, "×", fontsize=22, **MIDDLE)
     axes.text(11.46, level, "=", fontsize=22, **MIDDLE)
 
-    window = picture[row : row + 3, column : column + 3]
+    window = image[row : row + 3, column : column + 3]
     _sums(axes, window, kernel, result[row, column])
     return figure
 
 
-def one_filter():
-    """A filter: a kernel for each of three channels, a bias, one cell of one feature map."""
-    figure, axes = canvas(5.1)
-    size = 0.62
-    heads = ((2.45, "window of\nthe picture"), (5.75, "kernel, one\nfor each channel"))
-    heads += ((9.45, "add up"), (13.4, "one\nfeature map"))
-    for x, words in heads:
-        axes.text(x, 9.6, words, weight="bold", linespacing=1.15, **MIDDLE)
+# One window of an image and one filter, with numbers small enough to check by hand:
+# channel -> window, kernel, colour of the window.
+_CHANNELS = {
+    "red": ([[2, 0, 1], [3, 1, 0], [2, 2, 1]], [[1, 0, -1], [1, 0, -1], [1, 0, -1]], "#F3C6C0"),
+    "green": ([[0, 2, 2], [1, 3, 1], [0, 1, 2]], [[0, 1, 0], [0, 1, 0], [0, -1, 0]], PALE_GREEN),
+    "blue": ([[1, 2, 0], [0, 1, 1], [3, 0, 2]], [[-1, 0, 0], [0, 0, 1], [-1, 1, 0]], PALE_BLUE),
+}
+_BIAS = 1
 
-    channels = (("red", 8.7, "#F3C6C0"), ("green", 6.2, PALE_GREEN), ("blue", 3.7, PALE_BLUE))
-    adder = (9.45, 6.2 - 1.5 * size)
-    for name, top, fill in channels:
-        level = top - 1.5 * size
-        axes.text(1.3, level, name, ha="right", va="center")
-        _grid(axes, np.zeros((3, 3)), (1.52, top), size, colour=lambda value, fill=fill: fill)
-        axes.text(4.1, level, "×", fontsize=18, **MIDDLE)
-        _grid(axes, np.zeros((3, 3)), (4.82, top), size, colour=lambda value: PALE_ORANGE)
-        axes.text(5.75, top - 3 * size - 0.26, "9 weights", fontsize=11, **MIDDLE)
-        _arrow(axes, (6.9, level), (adder[0] - 0.75, adder[1] + (level - adder[1]) * 0.18))
+
+def one_filter():
+    """A filter worked through: three kernels, three sums, a bias, one cell of a feature map."""
+    figure, axes = canvas(6.2)
+    size = 0.72
+    heads = ((2.78, "window of\nthe image"), (6.08, "one kernel\nper channel"))
+    heads += ((8.95, "sum of 9\nproducts"), (13.6, "one\nfeature map"))
+    for x, words in heads:
+        axes.text(x, 11.75, words, weight="bold", fontsize=14, linespacing=1.15, **MIDDLE)
+
+    adder = (10.75, 7.2)
+    sums = []
+    for (name, (window, kernel, fill)), level in zip(
+        _CHANNELS.items(), (9.7, 7.2, 4.7), strict=True
+    ):
+        window, kernel = np.array(window), np.array(kernel)
+        sums.append(int((window * kernel).sum()))
+        top = level + 1.5 * size
+        axes.text(1.5, level, name, ha="right", va="center")
+        _grid(axes, window, (1.7, top), size, lambda value, fill=fill: fill, fontsize=14)
+        axes.text(4.43, level, "×", fontsize=18, **MIDDLE)
+        _grid(axes, kernel, (5.0, top), size, lambda value: PALE_ORANGE, fontsize=14)
+        axes.text(7.72, level, "=", fontsize=18, **MIDDLE)
+        axes.text(8.75, level, _minus(sums[-1]), fontsize=16, **MIDDLE)
+        _arrow(axes, (9.25, level), (adder[0] - 0.7, adder[1] + (level - adder[1]) * 0.18))
     axes.add_patch(Circle(adder, 0.62, facecolor="white", edgecolor=BLACK, linewidth=2, zorder=3))
     axes.text(*adder, "+", fontsize=22, zorder=4, **MIDDLE)
-    _arrow(axes, (adder[0], 3.2), (adder[0], adder[1] - 0.7))
-    axes.text(adder[0], 2.85, "1 bias", **MIDDLE)
+    _arrow(axes, (adder[0], 5.1), (adder[0], adder[1] - 0.68))
+    axes.text(adder[0], 4.7, f"bias {_minus(_BIAS)}", fontsize=14, **MIDDLE)
 
-    cell = 0.58
-    corner = (11.66, adder[1] + 2.5 * cell)  # the third row is level with the sum
-    _grid(axes, np.zeros((6, 6)), corner, cell, colour=lambda value: "white")
-    _fill_above(axes, corner, cell, 2, 2, 1, PALE_ORANGE)
-    _frame(axes, corner, cell, 2, 2, 1, 1)
-    _arrow(axes, (adder[0] + 0.7, adder[1]), (corner[0] + 2 * cell - 0.05, adder[1]))
-    words = "One filter has 3 × 3 × 3 = 27 weights and 1 bias, and gives one feature map."
-    axes.text(8, 0.95, words, **MIDDLE)
-    axes.text(8, 0.36, "16 filters give 16 feature maps.", **MIDDLE)
+    total = sum(sums) + _BIAS
+    cell, place = size, 2  # the third row and column of the feature map
+    corner = (13.6 - 2.5 * cell, adder[1] + (place + 0.5) * cell)  # level with the adder
+    _grid(axes, np.zeros((5, 5)), corner, cell, colour=lambda value: "white")
+    _fill_above(axes, corner, cell, place, place, 1, PALE_GREEN)
+    _frame(axes, corner, cell, place, place, 1, 1)
+    middle = (corner[0] + (place + 0.5) * cell, adder[1])
+    axes.text(*middle, _minus(total), fontsize=16, weight="bold", zorder=8, **MIDDLE)
+    _arrow(axes, (adder[0] + 0.7, adder[1]), (middle[0] - cell / 2 - 0.08, adder[1]))
+
+    terms = " + ".join(_signed(number) for number in sums)
+    words = f"{terms} + {_signed(_BIAS)} (bias) = {_minus(total)}"
+    axes.text(8, 2.75, words, fontsize=16, **MIDDLE)
+    weights = sum(np.size(kernel) for _, kernel, _ in _CHANNELS.values())
+    words = f"One filter: {weights} weights + 1 bias = {weights + 1} parameters; one feature map."
+    axes.text(8, 1.55, words, weight="bold", fontsize=14, **MIDDLE)
+    words = f"16 filters: 16 × {weights + 1} = {16 * (weights + 1)} parameters; 16 feature maps."
+    axes.text(8, 0.75, words, fontsize=14, **MIDDLE)
     return figure
 
 
-def max_pooling():
-    """Four tiles, and the largest number of each."""
+def pooling():
+    """A feature map in four tiles, and what max pooling and average pooling make of them."""
     small = _array("small_map")
-    pooled = small.reshape(2, 2, 2, 2).max(axis=(1, 3))
+    tiles = small.reshape(2, 2, 2, 2)  # row of tiles, row, column of tiles, column
     fills = ((PALE_BLUE, PALE_ORANGE), (PALE_GREEN, PALE_GREY))
 
-    figure, axes = canvas(3.1)
-    corner, size, target = (1.7, 5.2), 1.2, (11.9, 4.0)
+    figure, axes = canvas(4.15)
+    size, corner = 1.4, (0.5, 6.75)
     for row in range(2):
         for column in range(2):
-            tile = small[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
             _fill(axes, corner, size, 2 * row, 2 * column, 2, 2, fills[row][column])
-            _fill(axes, target, size, row, column, 1, 1, fills[row][column])
-            down, right = np.unravel_index(tile.argmax(), tile.shape)
-            _frame(axes, corner, size, 2 * row + down, 2 * column + right, 1, 1, inset=0.11)
-    _grid(axes, small, corner, size, colour=None, fontsize=17)
-    _grid(axes, pooled, target, size, colour=None, fontsize=17)
-    for (x, y), side in ((corner, 4 * size), (target, 2 * size)):
-        for share in (0, 0.5, 1):  # thick lines around the tiles
-            look = dict(color=BLACK, linewidth=2.5, zorder=4, solid_capstyle="projecting")
-            axes.plot([x + share * side] * 2, [y, y - side], **look)
-            axes.plot([x, x + side], [y - share * side] * 2, **look)
-    axes.text(corner[0] + 2 * size, 5.7, "feature map, 4 × 4", weight="bold", **MIDDLE)
-    axes.text(target[0] + size, 4.5, "result, 2 × 2", weight="bold", **MIDDLE)
-    _arrow(axes, (7.2, 2.8), (11.2, 2.8))
-    axes.text(9.2, 3.5, "keep the largest\nof each tile", **MIDDLE)
+            tile = tiles[row, :, column]
+            for down, right in np.argwhere(tile == tile.max()):
+                place = 2 * row + down, 2 * column + right
+                _frame(axes, corner, size, *place, 1, 1, inset=0.11)
+    _grid(axes, small, corner, size, colour=None, fontsize=18)
+    _thick_lines(axes, corner, 4 * size)
+    head = corner[0] + 2 * size, corner[1] + 0.55
+    axes.text(*head, "feature map, 4 × 4", weight="bold", **MIDDLE)
+
+    results = (
+        (7.2, "max pooling:\nthe largest of each\ntile (framed)", tiles.max(axis=(1, 3))),
+        (3.5, "average pooling:\nthe mean\nof each tile", tiles.mean(axis=(1, 3))),
+    )
+    start = corner[0] + 4 * size + 0.25, corner[1] - 2 * size
+    for top, words, result in results:
+        target, level = (12.85, top), top - size
+        for row in range(2):
+            for column in range(2):
+                _fill(axes, target, size, row, column, 1, 1, fills[row][column])
+        _grid(axes, result, target, size, colour=None, fontsize=18)
+        _thick_lines(axes, target, 2 * size)
+        axes.text(9.95, level, words, fontsize=14, **MIDDLE)
+        _arrow(axes, start, (7.6, level))
+        _arrow(axes, (12.2, level), (target[0] - 0.1, level))
+    axes.text(12.85 + size, 7.75, "results, 2 × 2", weight="bold", **MIDDLE)
+    return figure
+
+
+def stride_padding():
+    """Where a kernel of 3 × 3 is placed on 5 × 5 numbers: valid, same, and a stride of 2."""
+    figure, axes = canvas(7)
+    cases = (
+        (2.6, "valid", 1, "no padding"),
+        (8.0, "same", 1, "with a ring of zeros"),
+        (13.4, "valid", 2, "no padding"),
+    )
+    size, count, kernel = 0.66, 5, 3
+    for x, padding, stride, words in cases:
+        axes.text(x, 13.5, f'"{padding}"', weight="bold", fontsize=16, **MIDDLE)
+        axes.text(x, 12.8, f"stride {stride}", weight="bold", fontsize=14, **MIDDLE)
+
+        ring = (kernel - 1) // 2 if padding == "same" else 0
+        side = count + 2 * ring  # of the image with its padding
+        level = 9.95
+        corner = x - side * size / 2, level + side * size / 2
+        if ring:
+            _grid(axes, np.zeros((side, side)), corner, size, colour=lambda value: "white")
+            inside = {(row, column) for row in range(1, side - 1) for column in range(1, side - 1)}
+            for number, place in enumerate(_centres(corner, size, side, side)):
+                if divmod(number, side) not in inside:
+                    axes.text(*place, "0", fontsize=12, color=GREY, zorder=4, **MIDDLE)
+        image = x - count * size / 2, level + count * size / 2
+        _grid(axes, np.zeros((count, count)), image, size, colour=lambda value: PALE_GREY)
+        axes.text(x, 6.95, f"image, {count} × {count},\n{words}", linespacing=1.15, **MIDDLE)
+
+        steps = range(0, side - kernel + 1, stride)
+        for row in steps:
+            for column in steps:
+                left, top = corner[0] + column * size, corner[1] - row * size
+                middle = left + kernel / 2 * size, top - kernel / 2 * size
+                axes.plot(*middle, "o", color=BLACK, markersize=4.5, zorder=7)
+
+        _arrow(axes, (x, 6.3), (x, 5.65))
+        places = len(steps)
+        result = x - places * size / 2, 3.8 + places * size / 2
+        _grid(axes, np.zeros((places, places)), result, size, colour=lambda value: "white")
+        # the next window first, so that the frame of the first one lies on top
+        for number, edge, fill in ((1, BLUE, PALE_BLUE), (0, VERMILION, PALE_ORANGE)):
+            _frame(axes, corner, size, 0, number * stride, kernel, kernel, edge)
+            _fill_above(axes, result, size, 0, number, 1, fill)
+            _frame(axes, result, size, 0, number, 1, 1, edge, inset=0.05)
+        axes.text(x, 1.7, f"result, {places} × {places}", weight="bold", **MIDDLE)
+    words = "dot: the middle of a window, which gives one number of the result"
+    axes.text(8, 0.9, words, **MIDDLE)
+    axes.text(8, 0.35, "frames: the first and the second window, and their results", **MIDDLE)
     return figure
 
 
@@ -192,25 +276,25 @@ def intro_network():
 
 
 def _array(name):
-    """Numbers of `name = np.array([...])` in the episode, so that picture and text agree."""
+    """Numbers of `name = np.array([...])` in the episode, so that diagram and text agree."""
     text = EPISODE.read_text("utf-8")
     found = re.search(rf"^{name} = np\.array\((\[.*?^\])\)$", text, re.M | re.S)
     return np.array(ast.literal_eval(found[1]))
 
 
-def _slide(picture, kernel):
-    """The kernel at every place where it fits on the picture."""
-    windows = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+def _slide(image, kernel):
+    """The kernel at every place where it fits on the image."""
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return (windows * kernel).sum(axis=(2, 3))
 
 
 def _minus(number):
     """A number as text, with a proper minus sign."""
-    return f"{number}".replace("-", "−")
+    return f"{number:g}".replace("-", "−")
 
 
 def _signed(number):
-    """A number as a factor: in parentheses if it is negative."""
+    """A number as a factor or a later term: in parentheses if it is negative."""
     return f"({_minus(number)})" if number < 0 else f"{number}"
 
 
@@ -270,6 +354,7 @@ def _frame(axes, corner, size, row, column, rows, columns, colour=VERMILION, ins
 
 def _sums(axes, window, kernel, total):
     """The window times the kernel, row by row, and their sum."""
+    row_sums = []
     for number, name in enumerate(("top row", "middle row", "bottom row")):
         y = 2.5 - 0.6 * number
         pairs = list(zip(window[number], kernel[number], strict=True))
@@ -280,10 +365,12 @@ def _sums(axes, window, kernel, total):
         axes.text(9.35, y, "=", **MIDDLE)
         axes.text(9.9, y, " + ".join(products).replace("+ −", "− "), va="center")
         axes.text(13.0, y, "=", **MIDDLE)
-        row_sum = sum(value * weight for value, weight in pairs)
-        axes.text(14.6, y, _minus(row_sum), ha="right", va="center")
+        row_sums.append(_minus(sum(value * weight for value, weight in pairs)))
+        axes.text(14.6, y, row_sums[-1], ha="right", va="center")
     axes.plot([12.7, 14.8], [0.93, 0.93], color=BLACK, linewidth=1.2)
     axes.text(0.6, 0.5, "added up, the framed cell:", va="center")
+    axes.text(9.9, 0.5, " + ".join(row_sums).replace("+ −", "− "), va="center")
+    axes.text(13.0, 0.5, "=", **MIDDLE)
     axes.text(14.6, 0.5, _minus(total), weight="bold", ha="right", va="center")
 
 
@@ -309,6 +396,15 @@ def _fill_above(axes, corner, cell, row, column, count, fill):
         (x, y), width, height = place
         axes.plot([x, x + width], [y + n * cell] * 2, color=GREY, linewidth=1, zorder=3)
         axes.plot([x + n * cell] * 2, [y, y + height], color=GREY, linewidth=1, zorder=3)
+
+
+def _thick_lines(axes, corner, side):
+    """Thick lines around a square grid, and through its middle both ways."""
+    left, top = corner
+    look = dict(color=BLACK, linewidth=2.5, zorder=4, solid_capstyle="projecting")
+    for share in (0, 0.5, 1):
+        axes.plot([left + share * side] * 2, [top, top - side], **look)
+        axes.plot([left, left + side], [top - share * side] * 2, **look)
 
 
 def _arrow(axes, start, end):

@@ -100,14 +100,14 @@ def draw_objects(axes):
 
 
 def draw_mask(axes, colours):
-    """Every object filled with the colour of its class, on a plain background.
+    """Every object filled with one colour, on a plain background.
 
     Args:
-        colours: dict of class name -> colour.
+        colours: one for each of OBJECTS, in their order.
     """
     _draw(axes, [(outline("M 0 0 L 16 0 L 16 9 L 0 9 Z"), SHADED)])
-    for name, shapes in OBJECTS:
-        _draw(axes, [(path, colours[name]) for path, _ in shapes])
+    for (_, shapes), colour in zip(OBJECTS, colours, strict=True):
+        _draw(axes, [(path, colour) for path, _ in shapes])
 
 
 def box(shapes):
