@@ -119,11 +119,11 @@ def three_sets():
         ("validation", 10, VERMILION, "you compare and choose with it"),
         ("test", 10, GREEN, "you look once, at the end"),
     )
-    _bar(axes, left, top, width, height, PALE_GREY, "all labelled images, 100%", BLACK)
+    _bar(axes, left, top, width, height, PALE_GREY, "all labelled images, 100 %", BLACK)
     start, bottom = left, top - 1.35
     for name, share, colour, purpose in parts:
         size = width * share / 100
-        words = f"{name}, {share}%: {purpose}"
+        words = f"{name}, {share} %: {purpose}"
         if share > 50:  # wide enough for its words
             _bar(axes, start, bottom, size, height, colour, words)
         else:
