@@ -13,6 +13,8 @@ One module, one job, in the order in which a lesson passes through them:
     notes       when, with what and how long: what is kept of a recording beside the Markdown
     drift       with which versions each output was recorded, and which are here
     exporter    Episode -> Spyder script, exercise notebook, solution notebook
+    pacing      Episode -> minutes of every section, from its text and the time it promises
+    timetables  minutes and clock times as tables, in pages that ask for them
 
     nbval_plugin       pytest: every block and claim of an episode is a test, compared by nbval
     kernels            for nbval: one runs code, the other gives again what a run gave

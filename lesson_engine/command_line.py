@@ -101,7 +101,7 @@ def _parser():
         "--run", action="store_true", help="then check: what differs with the versions here?"
     )
     drift_parser.set_defaults(download=False, anew=True, jobs=os.cpu_count())
-    export_parser = add("export", export, "write scripts/*.py and the notebooks")
+    export_parser = add("export", export, "write scripts/*.py, the notebooks and tables of minutes")
     add_episodes(export_parser)
     export_parser.add_argument(
         "--notebooks",
@@ -265,12 +265,13 @@ def drift(lesson, options):
 
 
 def export(lesson, options):
-    """Write scripts and notebooks."""
-    from lesson_engine import exporter
+    """Write scripts, notebooks, and the tables of minutes in pages that ask for them."""
+    from lesson_engine import exporter, timetables
 
     episodes = choose_episodes(lesson, options.episodes)
     paths = exporter.export_scripts(lesson, episodes)
     paths += exporter.export_notebooks(lesson, episodes, lesson.root / options.notebooks)
+    paths += timetables.export(lesson)  # last: it needs all episodes, named or not
     for path in paths:
         print(f"wrote {lesson.shown(path)}")
 

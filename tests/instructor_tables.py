@@ -11,12 +11,10 @@ from lesson_engine import notes, reader, settings
 
 LESSON = settings.find(__file__)
 PAGES = LESSON.root / "instructors"
-TITLE = re.compile(r"(?P<name>.*?)(?: \((?P<minutes>\d+) minutes?\b.*\))?")
+TITLE = re.compile(
+    r"(?P<name>.*?)(?: \((?:(?P<minutes>\d+) min(?:utes?)?\b|(?P<optional>optional|homework)).*\))?"
+)
 WAITS = 8  # seconds: what takes less is not worth a word
-WORKSHOPS = {  # heading of what is left out: the plans that make up the workshop
-    "What the one day leaves out": ["One day"],
-    "What the two half days leave out": ["First half day", "Second half day"],
-}
 
 
 # What the episodes hold
@@ -24,8 +22,13 @@ WORKSHOPS = {  # heading of what is left out: the plans that make up the worksho
 
 @dataclass(frozen=True)
 class Challenge:
-    """A challenge or discussion. minutes: as its title says, or None; blocks: its code."""
+    """A challenge or discussion.
 
+    Attributes: kind: of its box; minutes: as its title says, 0 if it is optional, or None;
+    blocks: its code.
+    """
+
+    kind: str
     title: str
     minutes: int | None
     blocks: tuple
@@ -92,8 +95,9 @@ def _challenge(page, div):
     inside = [h for h in page.headings if div.first_line < h.line < div.last_line]
     match = TITLE.fullmatch(plain(inside[0].text))
     blocks = [block for block in page.blocks if div.first_line < block.first_line < div.last_line]
-    minutes = match["minutes"] and int(match["minutes"])
-    return Challenge(match["name"], minutes, tuple(blocks))
+    optional = match["optional"] or "optional" in match["name"].lower()
+    minutes = 0 if optional else match["minutes"] and int(match["minutes"])
+    return Challenge(div.name, match["name"], minutes, tuple(blocks))
 
 
 def challenges(number):
@@ -222,54 +226,34 @@ def minutes_after(words):
     return match and int(match[1])
 
 
-def pacing(number):
+def number_of(place):
+    """What an episode is called on the pages: the number that its file name begins with.
+
+    Args:
+        place: of the episode among all, from 1.
+    """
+    return int(episode_pages()[place - 1].name.partition("-")[0])
+
+
+def pacing(place):
     """Rows of an episode's table in pacing.md, the sum at the end included."""
-    return table("pacing.md", f"Episode {number}: minutes").rows
+    page = episode_pages()[place - 1]
+    return table("pacing.md", f"Episode {number_of(place)}: {page.title}").rows
 
 
-def teaching(number, title):
+def teaching(place, title):
     """Minutes that pacing.md gives to a section's teaching."""
-    rows = {row["Section"].text: row["Teaching"].minutes for row in pacing(number)}
+    rows = {row["Section"].text: row["Teaching"].minutes for row in pacing(place)}
     return rows[title]
 
 
-def exercise(number, title):
+def exercise(place, title):
     """Minutes that pacing.md gives to a challenge; None for one that it does not count."""
-    for row in pacing(number):
+    for row in pacing(place):
         for name, _, after in row["Challenges, and what runs"].named:
             if name == title:
                 return minutes_after(after)
-    raise AssertionError(f"episode {number} has no challenge {title}")
-
-
-def plan(name):
-    """Rows of a plan's table."""
-    return table("schedules.md", name).rows
-
-
-def parts(row):
-    """(section, its minutes where the row shortens it or None) of a row of a plan."""
-    for name, _, after in row["What"].named:
-        short = re.match(r" \(in (\d+) min\)", after)
-        yield name, short and int(short[1])
-
-
-def set_challenges(row):
-    """Titles of the challenges that learners do."""
-    return [name for name, before, _ in row["Challenges"].named if "shown:" not in before]
-
-
-def shown_challenges(row):
-    """Titles of the challenges whose solution the instructor runs."""
-    return [name for name, before, _ in row["Challenges"].named if "shown:" in before]
-
-
-def taught(heading, number):
-    """Titles of sections, and of challenges, that a workshop takes from an episode."""
-    rows = [row for name in WORKSHOPS[heading] for row in plan(name)]
-    rows = [row for row in rows if row["What"].episode == number]
-    done = [title for row in rows for title in (*set_challenges(row), *shown_challenges(row))]
-    return {title for row in rows for title, _ in parts(row)}, set(done)
+    raise AssertionError(f"episode {place} has no challenge {title}")
 
 
 # What of the code is run

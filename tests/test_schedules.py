@@ -1,108 +1,131 @@
-"""Minutes and times of pacing.md and schedules.md: they add up, and agree with the episodes."""
+"""Minutes and times of pacing.md and schedules.md: in step with the episodes, and they add up."""
 
 import re
 
 import pytest
 from instructor_tables import (
-    WORKSHOPS,
-    blocks_of,
+    LESSON,
+    PAGES,
     challenges,
     episode_pages,
-    exercise,
+    minutes_after,
+    number_of,
     pacing,
-    parts,
-    plan,
     seconds_in,
     sections,
-    set_challenges,
-    shown_challenges,
     table,
-    tables,
-    taught,
-    teaching,
-    undefined_names,
 )
 
-EVERY_EPISODE = pytest.mark.parametrize("number", range(1, len(episode_pages()) + 1))
-PLANS = ("One day", "First half day", "Second half day")
+from lesson_engine import pacing as engine
+from lesson_engine import timetables
+
+EVERY_EPISODE = pytest.mark.parametrize("place", range(1, len(episode_pages()) + 1))
+EVERY_DAY = pytest.mark.parametrize("day", LESSON.days, ids=lambda day: day.title)
+DAYS = "schedules.md"
+
+
+@pytest.mark.parametrize("name", ["pacing.md", DAYS])
+def test_tables_are_in_step_with_the_episodes(name):
+    text = (PAGES / name).read_text("utf-8")
+    episodes = timetables.timed_episodes(LESSON)
+    assert timetables.filled(text, PAGES / name, LESSON, episodes) == text, "run `lesson export`"
+
+
+def test_no_table_is_missing():
+    texts = {name: (PAGES / name).read_text("utf-8") for name in ("pacing.md", DAYS)}
+    made = {name: [m["name"] for m in timetables.BEGIN.finditer(t)] for name, t in texts.items()}
+    assert made["pacing.md"] == ["minutes of all episodes", "minutes of each section"]
+    assert made[DAYS] == ["times of each day"]
 
 
 # pacing.md
 
 
 @EVERY_EPISODE
-def test_pacing_names_all_sections_in_their_order(number):
-    named = [row["Section"].text for row in pacing(number)[:-1]]
-    assert named == [section.title for section in sections(number)]
+def test_pacing_names_all_sections_in_their_order_and_links_to_them(place):
+    rows = pacing(place)[:-1]
+    assert [row["Section"].text for row in rows] == [section.title for section in sections(place)]
+    page = episode_pages()[place - 1]
+    places = {engine.anchor(h.text) for h in page.headings if not h.divs} | {""}
+    for row in rows:
+        (link,) = row["Section"].links
+        address, _, anchor = link.partition("#")
+        assert (PAGES / address).resolve() == LESSON.root / page.path
+        assert anchor in places
 
 
 @EVERY_EPISODE
-def test_pacing_adds_up_to_the_minutes_of_the_episode(number):
-    *rows, end = pacing(number)
-    page = episode_pages()[number - 1]
+def test_pacing_adds_up(place):
+    *rows, end = pacing(place)
     at = 0
     for row in rows:
         assert row["Minute"].minutes == at, row["Section"].text
         at += row["Teaching"].minutes + row["Exercises"].minutes
-    for column in ("Teaching", "Exercises"):
-        total = sum(row[column].minutes for row in rows)
-        assert total == end[column].minutes == page.front_matter[column.lower()], column
     assert at == end["Minute"].minutes
+    for column in ("Teaching", "Exercises"):
+        assert sum(row[column].minutes for row in rows) == end[column].minutes, column
 
 
 @EVERY_EPISODE
-def test_pacing_gives_each_challenge_its_minutes(number):
-    for row, section in zip(pacing(number), sections(number), strict=False):
+def test_teaching_is_what_the_front_matter_promises(place):
+    promised = episode_pages()[place - 1].front_matter["teaching"]
+    assert pacing(place)[-1]["Teaching"].minutes == promised
+
+
+@EVERY_EPISODE
+def test_exercises_are_what_the_front_matter_promises(place):
+    promised = episode_pages()[place - 1].front_matter["exercises"]
+    stated = pacing(place)[-1]["Exercises"].minutes
+    if stated != promised and not LESSON.challenge_minutes:
+        pytest.xfail(f"until challenge_minutes is switched on: {stated} of {promised} minutes")
+    assert stated == promised, "change the titles of challenges, or `exercises:`"
+
+
+@EVERY_EPISODE
+def test_pacing_gives_each_challenge_the_minutes_in_its_title(place):
+    for row, section in zip(pacing(place), sections(place), strict=False):
         cell = row["Challenges, and what runs"]
-        assert [name for name, _, _ in cell.named] == [c.title for c in section.challenges]
-        for challenge, (name, _, after) in zip(section.challenges, cell.named, strict=True):
-            given = re.match(r" \((?:(\d+) min|not counted|homework)\)", after)
-            assert given, f"say how long: {name}"
-            if given[1] and challenge.minutes:
-                assert int(given[1]) == challenge.minutes, name
-        minutes = sum(map(int, re.findall(r"\((\d+) min\)", cell.text)))
+        done = [challenge for challenge in section.challenges if challenge.kind == "challenge"]
+        assert [name for name, _, _ in cell.named] == [challenge.title for challenge in done]
+        for challenge, (name, _, after) in zip(done, cell.named, strict=True):
+            if challenge.minutes == 0:
+                assert after.startswith(" (optional)"), name
+            elif challenge.minutes:
+                assert minutes_after(after) == challenge.minutes, name
+        minutes = sum(minutes_after(after) or 0 for _, _, after in cell.named)
         assert minutes == row["Exercises"].minutes, section.title
 
 
 @EVERY_EPISODE
-def test_pacing_names_every_block_that_makes_one_wait(number):
-    for row, section in zip(pacing(number), sections(number), strict=False):
+def test_pacing_names_every_block_that_makes_one_wait(place):
+    for row, section in zip(pacing(place), sections(place), strict=False):
         text = row["Challenges, and what runs"].text
         seconds = [int(value) for value in re.findall(r"runs (\d+) s", text)]
         assert seconds == list(section.seconds), section.title
 
 
-@EVERY_EPISODE
-def test_the_timetable_in_the_episode_is_the_same_to_a_few_minutes(number):
-    page = episode_pages()[number - 1]
-    lines = page.text.split("\n")
-    notes = [div for div in page.divs if div.name == "instructor"]
-    text = "\n".join("\n".join(lines[div.first_line : div.last_line]) for div in notes)
-    parts = [tuple(map(int, part)) for part in re.findall(r"^\| (\d+)–(\d+) \|", text, re.M)]
-    borders = [row["Minute"].minutes for row in pacing(number)]
-    for first, last in parts:
-        assert min(abs(first - border) for border in borders) <= 3, first
-        assert min(abs(last - border) for border in borders) <= 3, last
-    if parts:
-        assert (parts[0][0], parts[-1][1]) == (0, borders[-1])
-        assert [last for _, last in parts[:-1]] == [first for first, _ in parts[1:]]
-
-
 def test_the_overview_adds_up():
-    *rows, end = table("pacing.md", "All episodes").rows
-    assert len(rows) == len(episode_pages())
-    for number, (row, page) in enumerate(zip(rows, episode_pages(), strict=True), 1):
-        assert row["Episode"].episode == number
-        assert row["Episode"].text == f"{number}. {page.title}"
-        minutes = [page.front_matter["teaching"], page.front_matter["exercises"]]
-        shown = [row[name].minutes for name in ("Teaching", "Exercises", "Together")]
-        assert shown == [*minutes, sum(minutes)]
-        recorded = sum(sum(section.seconds) for section in sections(number))
-        assert seconds_in(row["Waiting"].text) == recorded, row["Episode"].text
-    for name in ("Teaching", "Exercises", "Together"):
-        assert end[name].minutes == sum(row[name].minutes for row in rows)
-    together = sum(seconds_in(row["Waiting"].text) for row in rows)
-    assert seconds_in(end["Waiting"].text) == together
+    rows = table("pacing.md", "All episodes").rows
+    sums = [row for row in rows if row["Episode"].episode is None]
+    shown = [row for row in rows if row["Episode"].episode is not None]
+    pages = [LESSON.root / page.path for page in episode_pages()]
+    order = [*LESSON.workshop_paths(), *LESSON.further_paths()]
+    for row, path in zip(shown, order, strict=True):
+        place = pages.index(path) + 1
+        page, end = episode_pages()[place - 1], pacing(place)[-1]
+        assert row["Episode"].text == f"{number_of(place)}. {page.title}"
+        assert row["Teaching"].minutes == end["Teaching"].minutes
+        assert row["Exercises"].minutes == end["Exercises"].minutes
+        assert row["Together"].minutes == end["Minute"].minutes
+        recorded = sum(sum(section.seconds) for section in sections(place))
+        assert seconds_in(row["Waiting"].text) == recorded, page.title
+    workshop = len(LESSON.workshop_paths())
+    parts = [part for part in (shown[:workshop], shown[workshop:]) if part]
+    for end, part in zip(sums, parts, strict=True):
+        for name in ("Teaching", "Exercises", "Together"):
+            assert end[name].minutes == sum(row[name].minutes for row in part)
+        waiting = sum(seconds_in(row["Waiting"].text) for row in part)
+        assert seconds_in(end["Waiting"].text) == waiting
 
 
 # schedules.md
@@ -114,136 +137,61 @@ def clock(text):
     return 60 * int(hours) + int(minutes)
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_times_of_a_plan_follow_each_other(name):
-    rows = plan(name)
+def test_there_are_two_days():
+    assert [day.title for day in LESSON.days] == ["Day 1", "Day 2"]
+
+
+@EVERY_DAY
+def test_clock_times_follow_one_another(day):
+    *rows, end = table(DAYS, day.title).rows
+    assert clock(rows[0]["From"].text) == day.start
     for row in rows:
         assert clock(row["To"].text) - clock(row["From"].text) == row["Minutes"].minutes > 0
     assert [row["To"].text for row in rows[:-1]] == [row["From"].text for row in rows[1:]]
+    assert (end["From"].text, end["To"].text) == (rows[0]["From"].text, rows[-1]["To"].text)
+    assert end["Minutes"].minutes == sum(row["Minutes"].minutes for row in rows)
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_a_plan_names_what_the_episodes_hold_in_its_order(name):
-    at = (0, 0)
-    for row in plan(name):
+@EVERY_DAY
+def test_a_day_has_its_episodes_and_breaks_where_the_plan_says(day):
+    numbers = {LESSON.root / page.path: number_of(n) for n, page in enumerate(episode_pages(), 1)}
+    planned = [numbers[slot.path] if slot.path else (slot.name, slot.minutes) for slot in day.plan]
+    shown = []
+    for row in table(DAYS, day.title).rows[:-1]:
         number = row["What"].episode
-        if number is None:
-            assert not row["What"].named and not row["Challenges"].named
-            continue
-        order = [section.title for section in sections(number)]
-        for title, _ in parts(row):
-            assert title in order, title
-            assert at < (number, order.index(title)), f"{title} is out of order"
-            at = (number, order.index(title))
-        known = [challenge.title for challenge in challenges(number)]
-        assert {*set_challenges(row), *shown_challenges(row)} <= set(known)
+        found = (row["What"].text, row["Minutes"].minutes) if number is None else number
+        if shown[-1:] != [found]:
+            shown.append(found)
+    assert shown == planned
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_every_minute_of_a_plan_is_accounted_for(name):
-    for row in plan(name):
-        number = row["What"].episode
-        if number is None:
-            continue
-        minutes = sum(exercise(number, title) for title in set_challenges(row))
-        for title, short in parts(row):
-            assert short is None or short < teaching(number, title), title
-            minutes += teaching(number, title) if short is None else short
-        assert minutes == row["Minutes"].minutes, row["What"].text
+@EVERY_DAY
+def test_every_section_and_challenge_of_a_day_is_in_it_with_its_minutes(day):
+    places = {LESSON.root / page.path: n for n, page in enumerate(episode_pages(), 1)}
+    rows = table(DAYS, day.title).rows[:-1]
+    for place in [places[slot.path] for slot in day.plan if slot.path]:
+        own = [row for row in rows if row["What"].episode == number_of(place)]
+        named = [title for row in own for title in row["What"].link_texts]
+        assert named == [section.title for section in sections(place)]
+        done = [title for row in own for title, _, _ in row["Challenges"].named]
+        assert done == [one.title for one in challenges(place) if one.kind == "challenge"]
+        minutes = {row["Section"].text: row for row in pacing(place)}
+        for row in own:
+            parts = [minutes[title] for title in row["What"].link_texts]
+            spent = sum(part["Teaching"].minutes + part["Exercises"].minutes for part in parts)
+            assert row["Minutes"].minutes == spent, row["What"].text
 
 
-def is_break(row):
-    return row["What"].text in ("Break", "Lunch")
+@EVERY_DAY
+def test_the_sum_of_a_day_says_what_it_is_made_of(day):
+    end = table(DAYS, day.title).rows[-1]
+    head, _, parts = end["What"].text.partition(": ")
+    assert head == "Together"
+    assert sum(int(part.split()[-1]) for part in parts.split(", ")) == end["Minutes"].minutes
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_the_overview_of_plans_is_right(name):
-    overview = {row["Plan"].text: row for row in tables("schedules.md")[0].rows}
-    assert set(overview) == set(PLANS)
-    rows, shown = plan(name), overview[name]
-    assert (shown["From"].text, shown["To"].text) == (rows[0]["From"].text, rows[-1]["To"].text)
-    net = sum(row["Minutes"].minutes for row in rows if not is_break(row))
-    assert shown["Minutes without breaks"].minutes == net
-    done = [(row["What"].episode, title) for row in rows for title in set_challenges(row)]
-    assert shown["Of these, exercises"].minutes == sum(exercise(*one) for one in done)
-
-
-def test_plans_are_as_long_as_a_day_and_as_half_a_day():
-    net = [sum(row["Minutes"].minutes for row in plan(name) if not is_break(row)) for name in PLANS]
-    assert net == [pytest.approx(360, abs=10), *2 * [pytest.approx(210, abs=10)]]
-    total = sum(
-        page.front_matter["teaching"] + page.front_matter["exercises"] for page in episode_pages()
-    )
-    assert 1.8 < total / net[0] < 2.2, "schedules.md says that all is twice as long as a day"
-
-
-@pytest.mark.parametrize("name", PLANS)
-def test_nobody_sits_longer_than_a_lesson_without_a_break(name):
-    since = 0
-    for row in plan(name):
-        since = 0 if is_break(row) else since + row["Minutes"].minutes
-        assert since <= 90
-
-
-@pytest.mark.parametrize("heading", WORKSHOPS)
-@EVERY_EPISODE
-def test_what_is_left_out_is_said_in_full(heading, number):
-    rows = {row["Episode"].episode: row for row in table("schedules.md", heading).rows}
-    kept, done = taught(heading, number)
-    left = [section.title for section in sections(number) if section.title not in kept]
-    undone = [challenge.title for challenge in challenges(number) if challenge.title not in done]
-    row = rows[number]
-    assert [name for name, _, _ in row["Sections left out"].named] == left
-    assert [name for name, _, _ in row["Challenges left out"].named] == undone
-
-
-@pytest.mark.parametrize("heading", WORKSHOPS)
-@EVERY_EPISODE
-def test_code_that_is_taught_needs_nothing_that_was_left_out(heading, number):
-    kept, done = taught(heading, number)
-    assert undefined_names(blocks_of(number, kept, done)) == []
-    late = late_rows(heading)
-    dropped = {
-        name
-        for row in late
-        if row["You should begin"].episode == number
-        for name, _, _ in row["If you are late, drop"].named
-    }
-    assert undefined_names(blocks_of(number, kept - dropped, done - dropped)) == []
-
-
-def late_rows(heading):
-    """Rows of the table that says what to drop when a workshop runs late."""
-    late = {
-        "What the one day leaves out": "If the one day runs late",
-        "What the two half days leave out": "If a half day runs late",
-    }
-    return table("schedules.md", late[heading]).rows
-
-
-@pytest.mark.parametrize("heading", WORKSHOPS)
-def test_what_to_drop_when_late_is_still_to_come_and_saves_what_it_says(heading):
-    for row in late_rows(heading):
-        name = f"{row['Day'].text} half day" if "Day" in row else "One day"
-        number = row["You should begin"].episode
-        begin = row["You should begin"].named[0][0]
-        starts = [
-            other
-            for other in plan(name)
-            if other["What"].episode == number and begin in dict(parts(other))
-        ]
-        assert [other["From"].text for other in starts] == [row["At"].text], begin
-        assert next(parts(starts[0]))[0] == begin, "a row begins with its first section"
-        later = [other for other in plan(name) if other["From"].text >= row["At"].text]
-        saved = 0
-        for dropped, _, _ in row["If you are late, drop"].named:
-            (holder,) = [
-                other
-                for other in later
-                if other["What"].episode == number
-                and dropped in (*dict(parts(other)), *set_challenges(other))
-            ]
-            short = dict(parts(holder)).get(dropped)
-            is_set = dropped in set_challenges(holder)
-            saved += exercise(number, dropped) if is_set else short or teaching(number, dropped)
-        assert saved == row["Saves"].minutes, row["At"].text
+@pytest.mark.parametrize("name", ["pacing.md", DAYS])
+def test_what_is_not_a_table_is_short(name):
+    text = (PAGES / name).read_text("utf-8").partition("\n---\n")[2]
+    own = re.sub(r"(?s)<!-- made by.*?<!-- end -->", "", text)
+    assert len(own.split()) <= 350
