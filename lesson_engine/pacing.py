@@ -100,8 +100,14 @@ def timed_sections(lesson: Settings, page: Episode) -> list[Section]:
 
 
 def promised(page: Episode, kind: str) -> int:
-    """Minutes in an episode's front matter; kind is "teaching" or "exercises"."""
-    return int(page.front_matter.get(kind) or 0)
+    """Minutes in an episode's front matter, 0 if it states none.
+
+    Args:
+        page: Episode.
+        kind: "teaching" or "exercises".
+    """
+    minutes = page.front_matter.get(kind)
+    return int(minutes) if isinstance(minutes, (int, float)) else 0
 
 
 def sections(page: Episode, seconds: Sequence[float] = ()) -> list[Section]:

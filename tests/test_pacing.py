@@ -195,6 +195,13 @@ def test_minutes_add_up_to_what_the_front_matter_promises(lesson):
     assert [challenge.minutes for challenge in found[2].challenges] == [3, 2]
 
 
+@pytest.mark.parametrize("front", ["teaching: 10", "exercises: soon\nteaching: 10"])
+def test_an_episode_that_promises_no_minutes_for_exercises_has_none(lesson, front):
+    page = reader.read(f"---\n{front}\n---\n\n## A\n\n::: challenge\n\n### B\n\n:::\n")
+    (section,) = pacing.timed_sections(lesson, page)
+    assert (section.teaching, section.exercises) == (10, 0)
+
+
 # Tables
 
 
