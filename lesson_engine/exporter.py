@@ -91,7 +91,9 @@ def to_solutions(episode, folder, site=""):
 def _to_page_notebook(episode, folder, site, left_out, outputs):
     lines = [_link_pages(line, episode, site) for line in _prose_lines(episode, left_out)]
     hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
-    skeletons = [] if outputs else episode.skeletons  # they stay a part of the prose
+    skeletons = []  # in solutions, and as a signature that is only shown, they stay in the prose
+    if not outputs:
+        skeletons = [piece for piece in episode.skeletons if "challenge" in piece.divs]
     code = [
         piece
         for piece in [*episode.blocks, *skeletons]

@@ -37,6 +37,7 @@ ODD_CHARACTERS = {
 RECORDED = ("output", "warning", "error")
 BLOCK_DIRECTIVES = ("tolerance", "figure-tolerance", "timeout")
 DIRECTIVES = (*BLOCK_DIRECTIVES, "claim")
+PASTE = "paste"  # the directive above a block: it is given to learners, who needn't type it
 DEEPEST = 18  # markdown-it, and MyST with it, drops in silence what is nested deeper than 20
 # what PyYAML lets through: "2026-13-01", "!!int ''", "!!bool x", a thousand brackets
 YAML_FAILURES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
@@ -96,6 +97,7 @@ class Block:
             None if every digit counts.
         figure_tolerance: largest mean difference between two pictures, 0 to 1.
         timeout: seconds it may take; None for the lesson's own limit.
+        paste: True if learners are given the block to paste, and don't type it.
         directive_lines: line of each directive, by name.
     """
 
@@ -110,6 +112,7 @@ class Block:
     tolerance: float | None = None
     figure_tolerance: float = 0.0
     timeout: float | None = None
+    paste: bool = False
     directive_lines: dict = field(default_factory=dict)
 
     @property
@@ -347,6 +350,7 @@ class _Reading:
         self.block = None  # the Block that the next token may belong to
         self.fence_above = False  # the token above was code in another language
         self.paragraph = None  # the text of the paragraph directly above
+        self.paste_line = None  # the line of a <!-- paste --> that waits for its block
         parser, known = markdown_parser(), {}
         parser.parse(_ended(links), known)
         tokens = parser.parse(_ended(text), known)
@@ -354,6 +358,7 @@ class _Reading:
         self.episode.references = {name: link["href"] for name, link in references.items()}
         for at, token in enumerate(tokens):
             self.take(token, tokens[at - 1] if at else None)
+        self.refuse_paste()
         if self.open_divs:
             div = self.open_divs[-1]
             self.fail(
@@ -365,6 +370,8 @@ class _Reading:
         raise LessonError(self.episode.path, line, message)
 
     def take(self, token, before):
+        if token.type != "fence":
+            self.refuse_paste()
         if token.type in ("paragraph_open", "paragraph_close", "heading_close"):
             return
         if token.type == "front_matter":
@@ -394,6 +401,11 @@ class _Reading:
 
     def forget_block(self):
         self.block, self.fence_above = None, False
+
+    def refuse_paste(self):
+        """Fail if a <!-- paste --> still waits for its block."""
+        if self.paste_line is not None:
+            self.fail(self.paste_line, "'paste' belongs directly above a ```python block that runs")
 
     def take_front_matter(self, token):
         self.episode.body_line = token.map[1] + 1
@@ -444,6 +456,8 @@ class _Reading:
         first, last = token.map[0] + 1, token.map[1]
         source = token.content.removesuffix("\n")
         self.episode.fence_openings.append((first, info, language))
+        if language != "python" or "skeleton" in classes:
+            self.refuse_paste()
         content = token.content.count("\n") + (not token.content.endswith("\n"))
         if last - first - 1 != (content if token.content else 0):
             self.fail(first, "this block is never closed; add a line of ```")
@@ -463,6 +477,7 @@ class _Reading:
             if ">\t" in prefix:  # how wide it is depends on what stands before
                 self.fail(last, "a tab stands between > and this block; write blanks instead")
             self.block = Block(source, first, last, prefix, classes, self.div_names())
+            self.block.paste, self.paste_line = self.paste_line is not None, None
             self.episode.blocks.append(self.block)
             self.fence_above = False
         elif language not in RECORDED:
@@ -533,13 +548,25 @@ class _Reading:
     def take_comments(self, html, line, lines):
         """Look for directives in a piece of HTML that starts on `line`."""
         for comment in COMMENT.finditer(html):
+            at = line + html[: comment.start()].count("\n")
+            word = comment["inside"].strip()
+            if difflib.get_close_matches(word.lower(), [PASTE], 1, 0.85):
+                self.take_paste(comment, html, at, lines)
+                continue
             match = DIRECTIVE.fullmatch(comment["inside"])
             if match is None:
                 continue
-            at = line + html[: comment.start()].count("\n")
             self.take_directive(match["name"], match["words"], match["value"].strip(), at)
             if lines is not None and match["name"] in DIRECTIVES:
                 self.episode.comment_lines.append((lines[0] + 1, lines[1]))
+
+    def take_paste(self, comment, html, line, lines):
+        if comment["inside"].strip() != PASTE:
+            self.fail(line, f"'{comment['inside'].strip()}': did you mean <!-- {PASTE} -->?")
+        if lines is None or html.strip() != comment[0]:
+            self.fail(line, "'paste' stands on a line of its own, above a ```python block")
+        self.paste_line = line
+        self.episode.comment_lines.append((lines[0] + 1, lines[1]))
 
     def take_directive(self, name, words, value, line):
         if name == "claim":
@@ -554,6 +581,8 @@ class _Reading:
             self.block.directive_lines[name] = line
             if name != "timeout" and not re.search(r"\w{2}", value[number.end() :]):
                 self.fail(line, f"say why: <!-- {name}: {number[0]}, because … -->")
+        elif name == PASTE:
+            self.fail(line, f"'{PASTE}' takes no value; write <!-- {PASTE} -->")
         elif close := difflib.get_close_matches(name, DIRECTIVES, 1, 0.8):
             self.fail(line, f"'{name}' is not a directive; did you mean '{close[0]}'?")
 

@@ -1,49 +1,151 @@
-"""The home page's table: when each episode starts, what it asks, how long its code computes."""
+"""The home page's schedule: when each episode starts, what it asks, how long its code computes.
+
+A lesson that plans days gets a table per day, by the clock, and one for what is in no day.
+"""
 
 import re
 
 from lesson_engine import episode_frame, notes
+from lesson_engine.reader import Episode
+from lesson_engine.settings import Day, Settings
+
+FURTHER = "Going further"
 
 
-def markdown(lesson, pages):
-    """The schedule as a Markdown table.
+def markdown(lesson: Settings, pages: list[Episode]) -> str:
+    """The schedule as Markdown.
 
     Args:
         lesson: Settings.
-        pages: list of Episode, in teaching order.
+        pages: all episodes, in teaching order.
 
-    Returns: text, "" if the lesson has no episodes with times.
+    Returns: text, "" if the lesson has no episodes.
     """
-    rows, minutes, seconds, machines = [], 0, 0, set()
-    for number, page in enumerate(pages, 1):
-        noted = notes.of_blocks(page, lesson)
-        machines |= episode_frame.machines_of(noted)
-        computing = episode_frame.seconds_of(noted)
-        address = f"episodes/{page.name}.md"
-        cells = [_clock(minutes), f"[{number}. {page.title}]({address})", _questions(page)]
-        rows.append([*cells, episode_frame.in_words(computing) if computing else "–"])
-        minutes += page.front_matter.get("teaching", 0) + page.front_matter.get("exercises", 0)
-        seconds += computing
-    if not rows:
+    if not pages:
         return ""
-    rows.append([_clock(minutes), "End", "", episode_frame.in_words(seconds)])
-    head = ["Start", "Episode", "Questions", "Computing"]
-    table = [head, ["---", "---", "---", "---:"], *rows]
-    text = "\n".join(f"| {' | '.join(row)} |" for row in table)
-    note = (
-        "Start is in hours and minutes from the beginning, without breaks; how to share the "
-        "episodes out over days is the instructor's choice. Computing is what the blocks that take "
+    rows = {lesson.root / page.path: _Row(lesson, page, n) for n, page in enumerate(pages, 1)}
+    if lesson.days:
+        parts = [_day(day, rows) for day in lesson.days]
+        further = [rows[path] for path in lesson.further_paths()]
+        parts += [_further(further)] if further else []
+        parts.append(_on_computing(rows.values()))
+    else:
+        start = (
+            "Start is in hours and minutes from the beginning, without breaks; how to share the "
+            "episodes out over days is the instructor's choice."
+        )
+        parts = [_whole(rows.values()), f"{start} {_on_computing(rows.values())}"]
+    return "\n\n".join(["\n\n## Schedule", *parts]) + "\n"
+
+
+class _Row:
+    """What the tables say of one episode.
+
+    Attributes:
+        link: its numbered title, with its address.
+        questions: text.
+        minutes: teaching and exercises together.
+        seconds: how long its blocks computed.
+        machines: where they were recorded.
+    """
+
+    def __init__(self, lesson: Settings, page: Episode, number: int):
+        noted = notes.of_blocks(page, lesson)
+        self.link = f"[{number}. {page.title}](episodes/{page.name}.md)"
+        self.questions = _questions(page)
+        self.minutes = sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises"))
+        self.seconds = episode_frame.seconds_of(noted)
+        self.machines = episode_frame.machines_of(noted)
+
+    @property
+    def computing(self) -> str:
+        """How long its blocks computed, in words."""
+        return episode_frame.in_words(self.seconds) if self.seconds else "–"
+
+
+def _whole(rows) -> str:
+    """All episodes, counted from the beginning."""
+    cells, minutes = [], 0
+    for row in rows:
+        cells.append([_hours(minutes), row.link, row.questions, row.computing])
+        minutes += row.minutes
+    cells.append([_hours(minutes), "End", "", _all_computing(rows)])
+    return _table(["Start", "Episode", "Questions", "Computing"], cells)
+
+
+def _day(day: Day, rows: dict) -> str:
+    """One day by the clock, and its sum."""
+    cells, now = [], day.start
+    for slot in day.plan:
+        row = rows.get(slot.path)
+        if row is None:
+            cells.append([_clock(now), slot.name.replace("|", r"\|"), "", ""])
+        else:
+            cells.append([_clock(now), row.link, row.questions, row.computing])
+        now += slot.minutes if row is None else row.minutes
+    shown = [rows[path] for path in day.paths()]
+    cells.append([_clock(now), "End", "", _all_computing(shown)])
+    table = _table(["Time", "What", "Questions", "Computing"], cells)
+    taught = sum(row.minutes for row in shown)
+    total = f"{day.title}: {_number(taught)} minutes of teaching and exercises; "
+    total += f"{_span(now - day.start)} by the clock"
+    total += ", breaks included." if now - day.start > taught else "."
+    return f"### {day.title}\n\n{table}\n\n{total}"
+
+
+def _further(rows) -> str:
+    """The episodes that are in no day."""
+    cells = [[row.link, row.questions, _number(row.minutes), row.computing] for row in rows]
+    table = _table(["Episode", "Questions", "Minutes", "Computing"], cells, numbers=2)
+    total = (
+        "Minutes are for teaching and exercises together. These episodes aren't in the workshop's "
+        "clock: read them afterwards, or teach them on another day."
+    )
+    return f"### {FURTHER}\n\n{table}\n\n{total}"
+
+
+def _on_computing(rows) -> str:
+    machines = {machine for row in rows for machine in row.machines}
+    text = (
+        "Computing is what the blocks that take "
         f"more than {episode_frame.LONG} seconds needed when they were recorded"
     )
-    note += f" (on {' or '.join(sorted(machines))})." if machines else "."
-    return f"\n\n## Schedule\n\n{text}\n\n{note}\n"
+    return text + (f" (on {' or '.join(sorted(machines))})." if machines else ".")
 
 
-def _clock(minutes):
+def _all_computing(rows) -> str:
+    return episode_frame.in_words(sum(row.seconds for row in rows))
+
+
+def _table(head: list[str], rows: list[list[str]], numbers: int = 1) -> str:
+    """A Markdown table, whose last columns, as many as `numbers`, are aligned to the right."""
+    rule = ["---"] * (len(head) - numbers) + ["---:"] * numbers
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *rows])
+
+
+def _hours(minutes) -> str:
+    """Hours and minutes from the beginning, such as "1:05"."""
     return f"{int(minutes) // 60}:{int(minutes) % 60:02}"
 
 
-def _questions(page):
+def _clock(minutes) -> str:
+    """Minutes since midnight as a time of day, such as "09:05"."""
+    hours, rest = divmod(int(minutes), 60)
+    return f"{hours % 24:02}:{rest:02}"
+
+
+def _span(minutes) -> str:
+    """A length of time, such as "3 h 30 min"."""
+    hours, rest = divmod(int(minutes), 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
+
+
+def _number(minutes) -> str:
+    """Minutes as people write them: 30, not 30.0."""
+    return f"{minutes:g}"
+
+
+def _questions(page: Episode) -> str:
     """The questions of an episode, each on a line of its own."""
     lines = page.text.split("\n")
     for div in page.divs:

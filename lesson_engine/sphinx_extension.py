@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 OUTER_FENCE = ":" * 60  # longer than any that to_myst makes
 HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\s*")
 HERE = Path(__file__).parent  # pages read by another state of this package are read again
+GIVEN = "Given: paste this block"  # above what learners needn't type
 READER = "lesson_engine.sphinx_extension.read_page"
 PROGRESS = re.compile(r"\d/\d+ ━")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
@@ -70,7 +71,7 @@ def read_page(text):
         book.cells.append(cell)
         book.metadata["source_map"].append(block.first_line)
         figures = [vars(figure) for figure in block.figures]
-        book.metadata["lesson_cells"].append({"figures": figures})
+        book.metadata["lesson_cells"].append({"figures": figures, "paste": block.paste})
     for name, value in page.front_matter.items():
         book.metadata[name] = value
     book.metadata["mystnb"] = {"execution_mode": "off"}  # outputs are the recorded ones
@@ -158,6 +159,8 @@ class LessonCell(SphinxDirective):
         if noted and noted[0] and noted[0]["seconds"] >= episode_frame.LONG:
             text = f"took {episode_frame.in_words(noted[0]['seconds'])} when recorded"
             cell.insert(0, nodes.paragraph("", text, classes=["cell-time"]))
+        if book.metadata["lesson_cells"][place]["paste"]:
+            cell.insert(0, nodes.paragraph("", GIVEN, classes=["cell-given"]))
         return box.children
 
     def figure(self, figure):
@@ -331,16 +334,25 @@ def complete_page(app, docname, source):
         app.env.note_dependency(str(path))
         app.env.note_dependency(str(notes.path_of(path.stem, lesson)))
     source[0] += schedule.markdown(lesson, list(pages.values()))
-    groups = {}
+    captions = _episode_captions(lesson)
+    groups = {caption: [] for caption in captions.values()}
     for path in lesson.page_paths(app.config.lesson_view)[1:]:
         page = path.relative_to(lesson.root).with_suffix("").as_posix()
         if path in pages:
             page = f"{episodes.index(path) + 1}. {pages[path].title} <{page}>"
         folder = path.parent.name if path.parent != lesson.root else "about"
-        groups.setdefault(folder.capitalize(), []).append(page)
+        groups.setdefault(captions.get(path, folder.capitalize()), []).append(page)
     for caption, entries in groups.items():
         listing = "\n".join(entries)
         source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
+
+
+def _episode_captions(lesson):
+    """The menu's heading above each episode: path -> text; {} if the lesson plans no days."""
+    if not lesson.days:
+        return {}
+    captions = {path: day.title for day in lesson.days for path in day.paths()}
+    return captions | dict.fromkeys(lesson.further_paths(), schedule.FURTHER)
 
 
 def with_links(text, lesson):
@@ -395,6 +407,7 @@ def setup(app):
     app.connect("html-page-context", add_to_context)
     app.add_config_value("lesson_view", "instructor", "env", [str])
     app.add_config_value("lesson_draft", False, "", [bool])
+    app.add_config_value("lesson_days", [], "env", [list])  # new days: a new menu on every page
     app.connect(
         "config-inited",
         lambda app, config: config.nb_custom_formats.setdefault(".md", READER),

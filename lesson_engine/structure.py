@@ -5,13 +5,20 @@ import re
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from lesson_engine.divs import TABS
+from lesson_engine import reader
+from lesson_engine.divs import DIV_KINDS, TABS
 from lesson_engine.errors import LessonError
 
 FRONT_MATTER = {"title": str, "teaching": (int, float), "exercises": (int, float)}
 LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
 BLANK = "_____"
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
+WORD = re.compile(r"[\w’']+")
+STATED_MINUTES = re.compile(r"\((?:1 minute|(?!1 )(?P<minutes>[1-9]\d*) minutes)\)")
+OPTIONAL = re.compile(r"\((?:optional|homework)\b[^()]*\)")
+MOST_OPTIONAL = 2  # challenges per episode
+WORKED_ON = ("challenge", "discussion")  # learners have been busy when such a div ends
+SHOWN = ("fence", "code_block", "list_item_open", "bullet_list_close", "ordered_list_close")
 
 
 def faults(page, lesson):
@@ -33,6 +40,9 @@ def faults(page, lesson):
     if is_episode:
         _check_front_matter(page, fault)
         _check_divs(page, fault)
+        _check_stretches(page, lesson.longest_stretch, fault)
+        if lesson.challenge_minutes and folder in lesson.workshop_paths():
+            _check_challenge_minutes(page, fault)
     _check_headings(page, fault)
     _check_tables(page, fault)
     _check_figures(page, folder.parent, fault)
@@ -100,6 +110,130 @@ def _check_tables(page, fault):
             fault(line, "a column of this table has no heading; name what stands in it")
 
 
+def _check_stretches(page, most, fault):
+    """Nobody listens for long without something to look at or to do."""
+    for words, line in stretches(page) if most else []:
+        if words > most:
+            fault(
+                line,
+                f"{words} words from here on without code, a figure, a list, a table or a box; "
+                f"the most is {most}: show something, or let learners do something",
+            )
+
+
+def longest_stretch(page):
+    """The longest that an instructor talks on a page without anything to look at or to do.
+
+    Args:
+        page: Episode.
+
+    Returns: (words, line on which it begins, from 1); (0, 1) for a page without text.
+    """
+    return max(stretches(page), key=lambda stretch: stretch[0], default=(0, 1))
+
+
+def stretches(page):
+    """The stretches of spoken words between things to look at or to do.
+
+    Those are code, outputs, figures, list items, tables, other HTML, and where a div begins;
+    also where a challenge or discussion ends. Headings interrupt nothing. Comments, captions,
+    cells of tables and what is folded away, such as solutions and instructor notes, are not
+    spoken; an instructor note is not shown either, and so interrupts nothing.
+
+    Args:
+        page: Episode.
+
+    Returns: list of (words, line on which it begins, from 1), in the order of the text.
+    """
+    found, words, first = [], 0, 1
+    for kind, line, spoken in _spoken_pieces(page):
+        if kind == "shown":
+            found.append((words, first))
+            words = 0
+        elif spoken:
+            first = first if words else line
+            words += spoken
+    found.append((words, first))
+    return [stretch for stretch in found if stretch[0]]
+
+
+def _spoken_pieces(page):
+    """Yield ("text", line, its number of words) and ("shown", line, 0), in order."""
+    around, in_table = [], False
+    for token in reader.markdown_parser().parse(page.text):
+        line = token.map[0] + 1 if token.map else None
+        folded = any(DIV_KINDS[name].folds for name in around)
+        if token.type == "div" and token.meta["opens"]:
+            around.append(token.info)
+            if "instructor" not in around:
+                yield "shown", line, 0
+        elif token.type == "div":
+            if around.pop() in WORKED_ON and "instructor" not in around:
+                yield "shown", line, 0
+        elif folded:
+            continue
+        elif token.type in ("table_open", "table_close"):
+            in_table = token.type == "table_open"
+            yield "shown", line, 0
+        elif token.type == "html_block":
+            if reader.COMMENT.sub("", token.content).strip():
+                yield "shown", line, 0
+        elif token.type == "inline":
+            if not in_table:
+                yield "text", line, _spoken_words(token)
+            if any(child.type == "image" for child in token.children):
+                yield "shown", line, 0
+        elif token.type in SHOWN:
+            yield "shown", line, 0
+
+
+def _spoken_words(token):
+    """The number of words of a paragraph: what is read, not addresses, comments, attributes."""
+    text = ""
+    for child in token.children:
+        if child.type == "image":
+            text += "\0"  # after it come Pandoc's attributes
+        elif child.type in ("text", "code_inline", "softbreak", "hardbreak"):
+            text += child.content or " "
+    return len(WORD.findall(re.sub("\0" + reader.ATTRIBUTES.pattern, " ", text, flags=re.S)))
+
+
+def _check_challenge_minutes(page, fault):
+    """Challenges of the workshop state their minutes, which add up to those of the episode."""
+    minutes, optional = 0, 0
+    for div in [div for div in page.divs if div.name == "challenge"]:
+        title = challenge_title(page, div)
+        stated = STATED_MINUTES.search(title)
+        if OPTIONAL.search(title):
+            optional += 1
+            if optional > MOST_OPTIONAL:
+                fault(div.first_line, f"an episode has {MOST_OPTIONAL} optional challenges at most")
+        elif stated:
+            minutes += int(stated["minutes"] or 1)
+        else:
+            fault(
+                div.first_line,
+                "the title of this challenge doesn't state its minutes; write "
+                "'### Title (5 minutes)', '(optional)' or '(homework)'",
+            )
+    planned = page.front_matter.get("exercises", 0)
+    if minutes != planned:
+        fault(1, f"the challenges state {minutes} minutes together, 'exercises:' says {planned}")
+
+
+def challenge_title(page, div):
+    """The title of a challenge: its first heading, "" if it has none.
+
+    Args:
+        page: Episode.
+        div: one of its Divs.
+    """
+    for heading in page.headings:
+        if div.first_line < heading.line < div.last_line and heading.divs[-1] == div.name:
+            return heading.text
+    return ""
+
+
 def _check_figures(page, folder, fault):
     drawn = [figure for block in page.blocks for figure in block.figures]
     for figure in [*page.figures, *drawn]:
@@ -148,24 +282,35 @@ def _check_skeletons(page, fault):
     for skeleton in page.skeletons:
         if BLANK not in skeleton.source:
             continue
-        around = [
-            div
-            for div in page.divs
-            if div.name == "challenge" and div.first_line < skeleton.first_line < div.last_line
-        ]
-        if not around:
+        if "challenge" not in skeleton.divs:
             fault(skeleton.first_line, "blanks to fill belong in a challenge")
-            continue
-        parts = [re.escape(part) for part in re.split(f"{BLANK}_*", skeleton.source)]
-        filled = re.compile(".+?".join(parts))
-        blocks = [
-            block
-            for block in page.blocks
-            if around[-1].first_line < block.first_line < around[-1].last_line
-        ]
-        if not any(filled.fullmatch(block.source) for block in blocks):
+        elif solution_of(page, skeleton) is None:
             message = "no block in the solution is this skeleton with its blanks filled"
             fault(skeleton.first_line, message)
+
+
+def solution_of(page, skeleton):
+    """The block that is a skeleton with its blanks filled.
+
+    Args:
+        page: Episode.
+        skeleton: one of its Skeletons, in a challenge.
+
+    Returns: Block, in the same challenge; None if there is none.
+    """
+    around = [
+        div
+        for div in page.divs
+        if div.name == "challenge" and div.first_line < skeleton.first_line < div.last_line
+    ]
+    parts = [re.escape(part) for part in re.split(f"{BLANK}_*", skeleton.source)]
+    filled = re.compile(".+?".join(parts))
+    blocks = [
+        block
+        for block in page.blocks
+        if around[-1].first_line < block.first_line < around[-1].last_line
+    ]
+    return next((block for block in blocks if filled.fullmatch(block.source)), None)
 
 
 def _check_syntax(source, line, fault):

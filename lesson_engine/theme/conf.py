@@ -8,6 +8,7 @@ from lesson_engine import settings
 
 lesson = settings.find(os.environ["LESSON_ROOT"])
 lesson_view = os.environ["LESSON_VIEW"]
+lesson_days = [[day.title, day.start, *map(str, day.plan)] for day in lesson.days]
 lesson_draft = "LESSON_DRAFT" in os.environ
 
 project = lesson.config.get("title", "Lesson")
