@@ -10,30 +10,27 @@
 import keras
 
 data = keras.datasets.cifar10.load_data()
-(train_images, train_labels), (test_images, test_labels) = data
+(raw_images, raw_labels), (raw_test_images, test_labels) = data
 
-print("pictures to learn from:", train_images.shape)
-print("their labels:          ", train_labels.shape)
-print("pictures to test with: ", test_images.shape)
-print("their labels:          ", test_labels.shape)
+print("images to learn from:", raw_images.shape)
+print("their labels:        ", raw_labels.shape)
+print("images to test with: ", raw_test_images.shape)
+print("their labels:        ", test_labels.shape)
 
 # %%
+import matplotlib.pyplot as plt
+
+# The makers of CIFAR-10 fixed this order: class 0 is airplane, class 9 is truck.
 class_names = [
     "airplane", "automobile", "bird", "cat", "deer",
     "dog", "frog", "horse", "ship", "truck",
 ]
 
-first_label = train_labels[0, 0]
-print("the first label is", first_label, "which means", class_names[first_label])
-
-# %%
-import matplotlib.pyplot as plt
-
 figure, grid = plt.subplots(nrows=5, ncols=5, figsize=(8, 9))
 
-for place, axes in enumerate(grid.flat):
-    label = train_labels[place, 0]
-    axes.imshow(train_images[place])
+for position, axes in enumerate(grid.flat):
+    label = raw_labels[position, 0]
+    axes.imshow(raw_images[position])
     axes.set_title(class_names[label])
     axes.axis("off")
 
@@ -45,26 +42,26 @@ from sklearn.model_selection import train_test_split
 
 
 def prepare_dataset(images, labels):
-    """Scale, one-hot encode and split pictures that a network learns from."""
+    """Scale, one-hot encode and split images that a network learns from."""
     # Pixels are whole numbers from 0 to 255: make them numbers from 0 to 1.
     images = images.astype("float32") / 255
 
     # Turn each label into ten numbers: a 1 in the place of its class, else 0.
     labels = keras.utils.to_categorical(labels, num_classes=10)
 
-    # Keep a fifth of the pictures aside, to see how learning goes on.
+    # Set aside a fifth of the images, to check on the training.
     return train_test_split(images, labels, test_size=0.2, random_state=42)
 
 
-prepared = prepare_dataset(train_images, train_labels)
+prepared = prepare_dataset(raw_images, raw_labels)
 train_images, val_images, train_labels, val_labels = prepared
 
-# The test pictures have to look the same to the network.
-test_images = test_images.astype("float32") / 255
+# The test images have to look the same to the network.
+test_images = raw_test_images.astype("float32") / 255
 
-print("training:  ", train_images.shape, train_labels.shape)
-print("validation:", val_images.shape, val_labels.shape)
-print("test:      ", test_images.shape, test_labels.shape)
+print("training:  ", train_images.shape)
+print("validation:", val_images.shape)
+print("test:      ", test_images.shape)
 
 # %% [markdown]
 # ## Step 4: take a trained network or design one
@@ -78,48 +75,44 @@ def create_model_intro():
     # In: 32 rows of 32 pixels with 3 colours
     inputs = keras.Input(shape=(32, 32, 3))
 
-    # Look for small patterns, then shrink the picture; and once more.
-    features = layers.Conv2D(filters=16, kernel_size=(3, 3), activation="relu")(inputs)
-    features = layers.MaxPooling2D(pool_size=(2, 2))(features)
-    features = layers.Conv2D(filters=32, kernel_size=(3, 3), activation="relu")(features)
-    features = layers.MaxPooling2D(pool_size=(2, 2))(features)
+    # Look for small patterns, then shrink the result; and once more.
+    hidden = layers.Conv2D(filters=16, kernel_size=(3, 3), activation="relu")(inputs)
+    hidden = layers.MaxPooling2D(pool_size=(2, 2))(hidden)
+    hidden = layers.Conv2D(filters=32, kernel_size=(3, 3), activation="relu")(hidden)
+    hidden = layers.MaxPooling2D(pool_size=(2, 2))(hidden)
 
     # Weigh up what was found.
-    features = layers.Flatten()(features)
-    features = layers.Dense(units=64, activation="relu")(features)
+    hidden = layers.Flatten()(hidden)
+    hidden = layers.Dense(units=64, activation="relu")(hidden)
 
     # Out: one probability for each class
-    outputs = layers.Dense(units=10, activation="softmax")(features)
+    outputs = layers.Dense(units=10, activation="softmax")(hidden)
 
     return keras.Model(inputs, outputs, name="cifar_model_intro")
 
 
-# Networks start from random numbers. The seed makes them the same every time.
-keras.utils.set_random_seed(42)
-
+# %%
 model = create_model_intro()
-model.summary()
+print("parameters:", model.count_params())
 
 # %% [markdown]
 # ## Step 5: choose loss, optimizer and metric, and compile
 
 # %%
-# report only now and then: faster, with the same result (PyTorch reports always)
-steps_at_once = 25
-if keras.backend.backend() == "torch":
-    steps_at_once = 1
+keras.utils.set_random_seed(42)
+model = create_model_intro()
 
 model.compile(
     loss=keras.losses.CategoricalCrossentropy(),
     optimizer=keras.optimizers.Adam(),
     metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-    steps_per_execution=steps_at_once,
 )
 
 # %% [markdown]
 # ## Step 6: train
 
 # %%
+# Run a second time, this goes on training. To start afresh, run the block above first.
 history = model.fit(
     train_images,
     train_labels,
@@ -129,40 +122,60 @@ history = model.fit(
 )
 
 # %% [markdown]
-# ## Challenge: How many steps?
-
-# %% [markdown]
-# Solution
-
-# %%
-steps = len(train_images) // 100
-print("steps in an epoch:", steps)
-print("changes in all:   ", steps * 5)
-print("with 64 a batch:  ", len(train_images) // 64 * 5)
-
-# %% [markdown]
 # ## Step 7: predict
 
 # %%
-one_picture = test_images[9:10]
-probabilities = model.predict(one_picture, verbose=0)
-
-for name, probability in zip(class_names, probabilities[0]):
-    print(f"{name:<11}{probability:6.3f}")
-
-print(f"sum        {probabilities.sum():6.3f}")
+one_image = test_images[9:10]
+probabilities = model.predict(one_image, verbose=0)
+print(probabilities.round(3))
 
 # %%
 predicted_class = class_names[probabilities[0].argmax()]
 true_class = class_names[test_labels[9, 0]]
 
 plt.figure(figsize=(4, 4))
-plt.imshow(one_picture[0])
+plt.imshow(one_image[0])
 plt.title(f"true: {true_class}, predicted: {predicted_class}")
 plt.axis("off")
 plt.show()
 
-print("Is the network right?", predicted_class == true_class)
+
+# %%
+def ask_network(index):
+    """Show a test image and the probability of each class."""
+    image = test_images[index : index + 1]
+    probabilities = model.predict(image, verbose=0)[0]
+
+    figure, (left, right) = plt.subplots(ncols=2, figsize=(9, 4))
+    left.imshow(image[0])
+    left.set_title(f"true class: {class_names[test_labels[index, 0]]}")
+    left.axis("off")
+
+    right.barh(class_names, probabilities)
+    right.invert_yaxis()
+    right.set_xlim(0, 1)
+    right.set_xlabel("probability")
+
+    figure.tight_layout()
+    plt.show()
+
+
+figure, (left, right) = plt.subplots(ncols=2, figsize=(7, 3.5))
+for axes, index in [(left, 13), (right, 52)]:
+    axes.imshow(test_images[index])
+    axes.set_title(f"test image {index}")
+    axes.axis("off")
+plt.show()
+
+# %% [markdown]
+# ## Challenge: Ask the network (3 minutes)
+
+# %% [markdown]
+# Solution
+
+# %%
+ask_network(13)
+ask_network(52)
 
 # %% [markdown]
 # ## Steps 8 to 10: measure, tune, share
