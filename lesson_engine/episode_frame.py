@@ -57,7 +57,7 @@ def times(metadata, noted):
     """
     text = f"Teaching: {metadata['teaching']} min · Exercises: {metadata['exercises']} min"
     if seconds_of(noted):
-        text += f" · Computing, when recorded: {in_words(seconds_of(noted))}"
+        text += f" · Computing time in our run: {in_words(seconds_of(noted))}"
     return nodes.paragraph("", text, classes=["lesson-times"])
 
 
@@ -76,7 +76,7 @@ def files(name, root):
         "Solution notebook": f"{notebooks}/{exporter.notebook_name(name, 'solutions')}",
         "Script": f"{root}scripts/{script}",
     }
-    line = nodes.paragraph("", "Take with you: ", classes=["lesson-files"])
+    line = nodes.paragraph("", "Downloads: ", classes=["lesson-files"])
     for place, (text, target) in enumerate(targets.items()):
         line += nodes.Text(" · " if place else "")
         link = nodes.reference("", text, refuri=target, internal=True)
@@ -112,7 +112,7 @@ def provenance(noted):
         if name not in ("date", "machine", "python")
     ]
     text = (
-        f"The outputs on this page were made by running its code: last on {newest['date']}, with "
+        f"The outputs on this page were produced by running its code, most recently on {newest['date']}, with "
         f"Python {newest['python']}, {', '.join(versions)}, on {newest['machine']}."
     )
     return nodes.paragraph("", text, classes=["lesson-provenance"])

@@ -130,12 +130,23 @@ def _prose_lines(episode, left_out):
             continue
         inside = range(div.first_line + 1, div.last_line)
         own_title = next((n for n in inside if n in titles), None)
+        if div.name == "hint" and not own_title and not _holds_code(episode, div):
+            summary = DIV_KINDS["hint"].title
+            lines[div.first_line - 1] = f"<details><summary>{summary}</summary>\n"
+            lines[div.last_line - 1] = "\n</details>"
+            continue
         name = "Solution" if div.name == "solution" else DIV_KINDS[div.name].title or ""
         lines[div.first_line - 1] = f"***\n**{name}**\n" if name else ""
         lines[div.last_line - 1] = "***\n" if name and div.depth == 0 else ""
         if own_title and lines[own_title - 1]:
             lines[own_title - 1] = re.sub(r"#+", "###", lines[own_title - 1], count=1)
     return [re.sub(r"<!--\s*(claim|tolerance)\b.*?-->", "", line) for line in lines]
+
+
+def _holds_code(episode, div):
+    """True if a div holds a cell, which nothing in the text around it can fold."""
+    pieces = [*episode.blocks, *episode.skeletons]
+    return any(div.first_line < piece.first_line < div.last_line for piece in pieces)
 
 
 def _link_pages(line, episode, site):

@@ -23,7 +23,7 @@ def markdown(lesson: Settings, pages: list[Episode]) -> str:
     """
     if not pages:
         return ""
-    rows = {lesson.root / page.path: _Row(lesson, page, n) for n, page in enumerate(pages, 1)}
+    rows = {lesson.root / page.path: _Row(lesson, page) for page in pages}
     if lesson.days:
         parts = [_day(day, rows) for day in lesson.days]
         further = [rows[path] for path in lesson.further_paths()]
@@ -49,8 +49,9 @@ class _Row:
         machines: where they were recorded.
     """
 
-    def __init__(self, lesson: Settings, page: Episode, number: int):
+    def __init__(self, lesson: Settings, page: Episode):
         noted = notes.of_blocks(page, lesson)
+        number = lesson.number_of(lesson.root / page.path)
         self.link = f"[{number}. {page.title}](episodes/{page.name}.md)"
         self.questions = _questions(page)
         self.minutes = sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises"))

@@ -128,6 +128,15 @@ class Settings:
         planned = self.workshop_paths()
         return [path for path in self.episode_paths() if path not in planned]
 
+    def number_of(self, path: Path) -> int:
+        """The number that people call an episode by.
+
+        That is what its file name begins with, so that "12-more.md" stays episode 12 while others
+        are missing; without digits there, its place from 1.
+        """
+        digits = re.match(r"\d+", path.name)
+        return int(digits[0]) if digits else self.episode_paths().index(path) + 1
+
     def page_paths(self, view="instructor"):
         """Paths of all Markdown pages: the home page, each folder's, then the top level's.
 

@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 OUTER_FENCE = ":" * 60  # longer than any that to_myst makes
 HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\s*")
 HERE = Path(__file__).parent  # pages read by another state of this package are read again
-GIVEN = "Given: paste this block"  # above what learners needn't type
+GIVEN = "Ready-made code: paste this block"  # above what learners needn't type
 READER = "lesson_engine.sphinx_extension.read_page"
 PROGRESS = re.compile(r"\d/\d+ ━")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
@@ -157,7 +157,7 @@ class LessonCell(SphinxDirective):
             cell += self.figure(figure)
         noted = episode_frame.noted_blocks(self.env)[place - 1 : place]
         if noted and noted[0] and noted[0]["seconds"] >= episode_frame.LONG:
-            text = f"took {episode_frame.in_words(noted[0]['seconds'])} when recorded"
+            text = f"took {episode_frame.in_words(noted[0]['seconds'])} in our run"
             cell.insert(0, nodes.paragraph("", text, classes=["cell-time"]))
         if book.metadata["lesson_cells"][place]["paste"]:
             cell.insert(0, nodes.paragraph("", GIVEN, classes=["cell-given"]))
@@ -339,7 +339,7 @@ def complete_page(app, docname, source):
     for path in lesson.page_paths(app.config.lesson_view)[1:]:
         page = path.relative_to(lesson.root).with_suffix("").as_posix()
         if path in pages:
-            page = f"{episodes.index(path) + 1}. {pages[path].title} <{page}>"
+            page = f"{lesson.number_of(path)}. {pages[path].title} <{page}>"
         folder = path.parent.name if path.parent != lesson.root else "about"
         groups.setdefault(captions.get(path, folder.capitalize()), []).append(page)
     for caption, entries in groups.items():

@@ -33,7 +33,7 @@ class TimedEpisode:
 
     Attributes:
         page: Episode.
-        number: as people call it: what its file name begins with, or else its place from 1.
+        number: as people call it, see Settings.number_of.
         sections: its Sections, with all minutes.
     """
 
@@ -78,11 +78,10 @@ def export(lesson: Settings) -> list[Path]:
 def timed_episodes(lesson: Settings) -> dict[Path, TimedEpisode]:
     """All episodes of a lesson, in teaching order, by their paths."""
     found = {}
-    for place, path in enumerate(lesson.episode_paths(), 1):
+    for path in lesson.episode_paths():
         page = reader.read_page(lesson, path)
-        digits = re.match(r"\d+", path.stem)
-        number = int(digits[0]) if digits else place
-        found[path] = TimedEpisode(page, number, tuple(pacing.timed_sections(lesson, page)))
+        timed = tuple(pacing.timed_sections(lesson, page))
+        found[path] = TimedEpisode(page, lesson.number_of(path), timed)
     return found
 
 

@@ -49,7 +49,7 @@ def prepare_dataset(images, labels):
     # Turn each label into ten numbers: a 1 in the place of its class, else 0.
     labels = keras.utils.to_categorical(labels, num_classes=10)
 
-    # Set aside a fifth of the images, to check on the training.
+    # Set aside a fifth, for validation. (scikit-learn calls any second part "test".)
     return train_test_split(images, labels, test_size=0.2, random_state=42)
 
 
@@ -96,7 +96,7 @@ model = create_model_intro()
 print("parameters:", model.count_params())
 
 # %% [markdown]
-# ## Step 5: choose loss, optimizer and metric, and compile
+# ## Step 5: choose loss, optimiser and metric, and compile
 
 # %%
 keras.utils.set_random_seed(42)
@@ -130,6 +130,7 @@ probabilities = model.predict(one_image, verbose=0)
 print(probabilities.round(3))
 
 # %%
+# probabilities has one row per image: [0] is the row of our only one
 predicted_class = class_names[probabilities[0].argmax()]
 true_class = class_names[test_labels[9, 0]]
 

@@ -97,15 +97,16 @@ small_folder = Path("small_dataset")
 
 for class_name in ["cat", "frog", "ship"]:
     class_number = class_names.index(class_name)
+        # the images whose label is this number
     class_images = raw_images[raw_labels[:, 0] == class_number]
 
     class_folder = small_folder / class_name
     class_folder.mkdir(parents=True, exist_ok=True)  # make it, unless it's there
     for number in range(4):
         image = Image.fromarray(class_images[number])
-        image.save(class_folder / f"{class_name}_{number}.png")
+        image.save(class_folder / f"{number}.png")
 
-for path in sorted(small_folder.glob("*/*_0.png")):
+for path in sorted(small_folder.glob("*/0.png")):
     print(path.as_posix())
 
 # %% [markdown]
@@ -123,7 +124,7 @@ small_dataset = keras.utils.image_dataset_from_directory(
 )
 print("classes:", small_dataset.class_names)
 for batch_images, batch_labels in small_dataset:
-    batch_labels = keras.ops.convert_to_numpy(batch_labels)
+    batch_labels = keras.ops.convert_to_numpy(batch_labels)  # back to NumPy
     print("images:", batch_images.shape, "labels:", batch_labels)
 
 # %%
@@ -135,6 +136,7 @@ figure, grid = plt.subplots(nrows=2, ncols=3, figsize=(9, 4.6))
 grid[0, 0].imshow(photo)
 grid[0, 0].set_title("original")
 for axes in grid.flat[1:]:
+    # they only change images during training, so pretend that this is it
     changed = random_flip(photo_array, training=True)
     changed = random_rotation(changed, training=True)
     changed = random_contrast(changed, training=True)

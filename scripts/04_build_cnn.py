@@ -72,11 +72,16 @@ def slide_kernel(image, kernel):
     return result
 
 
+print(slide_kernel(bright_above_dark, edge_kernel))
+
+# %%
 cat_photo = keras.utils.load_img("../data/cat.png", color_mode="grayscale")
 cat_image = np.array(cat_photo, dtype="float32")
 maps = {
     "horizontal edges": slide_kernel(cat_image, edge_kernel),
-    "vertical edges": slide_kernel(cat_image, edge_kernel.T),  # columns 1, 0, -1
+    # on its side: the columns are 1, 0 and -1
+    "vertical edges": slide_kernel(cat_image, edge_kernel.T),
+    # 81 equal weights that add up to 1: the mean of each window
     "blurred": slide_kernel(cat_image, np.ones((9, 9)) / 81),
 }
 

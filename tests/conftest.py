@@ -1,6 +1,7 @@
 """What tests share: small lessons, each in a folder of its own, and the real lesson's site."""
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lesson_engine import settings
+from lesson_engine import runner, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -91,6 +92,31 @@ def lesson_command(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def learner_folder(tmp_path_factory):
+    """A copy of what a learner has: scripts/ and data/, side by side."""
+    place = tmp_path_factory.mktemp("learner")
+    without = shutil.ignore_patterns("fit_outputs", "__pycache__")
+    for name in ("scripts", "data"):
+        shutil.copytree(ROOT / name, place / name, ignore=without)
+    return place / "scripts"
+
+
+@pytest.fixture(scope="module")
+def few_images(tmp_path_factory, lesson):
+    """Variables of a run on a few hundred drawn pictures."""
+    numpy = pytest.importorskip("numpy")
+    draw = runpy.run_path(str(ROOT / "data" / "standin.py"))["make"]
+    # 384 remain to learn from: whole batches of 64 and of 128; episode 07 looks at picture 796
+    (x_train, y_train), (x_test, y_test) = draw(480, 1000)
+    path = tmp_path_factory.mktemp("data") / "few.npz"
+    numpy.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))
+    kept = {name: value for name, value in os.environ.items() if name != source["FOLDER_VARIABLE"]}
+    ours = {"MPLBACKEND": "agg", source["STAND_IN_VARIABLE"]: str(path)}
+    return {**runner.SET, **lesson.environment, **kept, **ours}
 
 
 @pytest.fixture(scope="session")

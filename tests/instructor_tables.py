@@ -227,12 +227,12 @@ def minutes_after(words):
 
 
 def number_of(place):
-    """What an episode is called on the pages: the number that its file name begins with.
+    """What an episode is called on the pages.
 
     Args:
         place: of the episode among all, from 1.
     """
-    return int(episode_pages()[place - 1].name.partition("-")[0])
+    return LESSON.number_of(LESSON.root / episode_pages()[place - 1].path)
 
 
 def pacing(place):

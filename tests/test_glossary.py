@@ -200,8 +200,8 @@ def test_every_link_leads_to_a_section_that_has_the_term_in_bold():
 
 def test_the_words_of_a_link_are_episode_and_heading():
     words = {
-        address: f"Episode {number}, {heading.text}"
-        for number, page in enumerate(episodes(), 1)
+        address: f"Episode {LESSON.number_of(LESSON.root / page.path)}, {heading.text}"
+        for page in episodes()
         for address, heading in sections(page).items()
     }
     wrong = [

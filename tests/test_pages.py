@@ -109,7 +109,7 @@ def test_the_home_page_gives_the_whole_lesson_as_one_file(site):
 def test_times_beside_blocks_are_those_of_the_recording(site):
     notes = json.loads((ROOT / "tests" / "recorded" / "05-fit-cnn.json").read_text("utf-8"))
     text = (site / "episodes" / "05-fit-cnn.html").read_text("utf-8")
-    shown = re.findall(r"took (?:(\d+) min )?(\d+) s when recorded", text)
+    shown = re.findall(r"took (?:(\d+) min )?(\d+) s in our run", text)
     seconds = [60 * int(minutes or 0) + int(rest) for minutes, rest in shown]
     expected = [round(block["seconds"]) for block in notes["blocks"] if block["seconds"] >= 5]
     assert seconds == expected

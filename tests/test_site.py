@@ -220,7 +220,7 @@ def test_a_second_build_gives_the_same_collected_pages(built, tmp_path, lesson_c
 def test_what_was_recorded_is_said_on_the_page(built, tmp_path, lesson_command):
     assert built(NESTED).returncode == 0
     page = tmp_path / "_site" / "episodes" / "01-small.html"
-    assert "were made by running its code" not in page.read_text("utf-8")
+    assert "were produced by running its code" not in page.read_text("utf-8")
     environment = {"date": "2026-01-02", "python": "3.11.7", "machine": "M", "keras": "3"}
     noted = {
         "environments": {"1": environment},
@@ -232,8 +232,8 @@ def test_what_was_recorded_is_said_on_the_page(built, tmp_path, lesson_command):
     assert lesson_command("build").returncode == 0
     text = page.read_text("utf-8")
     assert "last on 2026-01-02, with Python 3.11.7, keras 3, on M." in text
-    assert "took 1 min 15 s when recorded" in text
-    assert "Computing, when recorded: 1 min 15 s" in text
+    assert "took 1 min 15 s in our run" in text
+    assert "Computing time in our run: 1 min 15 s" in text
     assert "1 min 15 s" in (tmp_path / "_site" / "index.html").read_text("utf-8")
 
 

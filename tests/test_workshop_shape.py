@@ -53,6 +53,16 @@ def pages_of(lesson):
     return [reader.read_page(lesson, path) for path in lesson.episode_paths()]
 
 
+def test_a_hint_is_folded_in_notebooks(make_lesson):
+    challenge = "::: challenge\n### Try\n\n::: hint\nLook up.\n:::\n\n:::\n\n"
+    lesson = make_lesson(PAGE.replace("## Begin", challenge + "## Begin"))
+    (page,) = pages_of(lesson)
+    for convert in (exporter.to_exercises, exporter.to_solutions):
+        text = "\n".join(cell.source for cell in convert(page, lesson.root / "episodes").cells)
+        folded = "<details><summary>Give me a hint</summary>\n\nLook up.\n\n</details>"
+        assert folded in text
+
+
 # Days
 
 
@@ -250,12 +260,12 @@ def test_a_given_block_says_so_on_its_page(make_lesson, lesson_command, tmp_path
     assert process.returncode == 0, process.stderr
     path = tmp_path / "_site" / "episodes" / "01-small.html"
     (cell,) = html.parse(str(path)).xpath("//article//div[contains(@class, 'cell docutils')]")
-    assert cell[0].text_content() == "Given: paste this block"
+    assert cell[0].text_content() == "Ready-made code: paste this block"
     assert cell[0].get("class") == "cell-given"
     assert "<!-- paste" not in path.read_text("utf-8")
     make_lesson(PAGE)
     assert lesson_command("build").returncode == 0
-    assert "Given: paste" not in path.read_text("utf-8")
+    assert "Ready-made code" not in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("convert", [exporter.to_exercises, exporter.to_solutions])

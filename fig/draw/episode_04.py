@@ -59,10 +59,12 @@ def dense_and_local():
 
 
 def edge_kernel():
-    """The kernel on one window, the whole result, and the sum for the framed cell."""
+    """The kernel on one window, and the sum for its cell; a challenge asks for another one."""
     image, kernel = _array("bright_above_dark"), _array("edge_kernel")
-    result = _slide(image, kernel)
+    sums = _slide(image, kernel)
     row, column = 1, 1  # the cell that is worked through
+    result = np.full(sums.shape, "?", dtype=object)
+    result[row, column] = sums[row, column]
 
     figure, axes = canvas(5.2)
     size, level = 0.95, 6.4  # of a cell; the middle of the three grids
@@ -290,7 +292,7 @@ def _slide(image, kernel):
 
 def _minus(number):
     """A number as text, with a proper minus sign."""
-    return f"{number:g}".replace("-", "−")
+    return number if isinstance(number, str) else f"{number:g}".replace("-", "−")
 
 
 def _signed(number):

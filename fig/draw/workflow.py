@@ -8,7 +8,7 @@ STEPS = (
     "Name what\ngoes in, what\ncomes out",
     "Prepare\nthe data",
     "Take a trained\nnetwork or\ndesign one",
-    "Choose loss,\noptimizer,\nmetric; compile",
+    "Choose loss,\noptimiser,\nmetric; compile",
     "Train",
     "Predict",
     "Measure",
