@@ -54,7 +54,7 @@ hidden = relu(2 * x + 1)
 print("ReLU in between:   ", linear(3 * hidden + 4))
 
 # %% [markdown]
-# ## Challenge: XOR with two neurons (8 minutes)
+# ## Challenge: XOR with two hidden neurons (8 minutes)
 
 # %% [markdown]
 # Solution
@@ -102,7 +102,7 @@ def squared_error(error):
 def huber_loss(error):
     """Half the square of small errors, a straight line for large ones."""
     size = np.abs(error)
-    # the first value where the condition is true, the second elsewhere
+    # up to a size of 1 use the first formula, beyond that the second
     return np.where(size <= 1, size**2 / 2, size - 0.5)
 
 
@@ -193,20 +193,20 @@ for step in range(1, 5):
 # ## A deep network, layer by layer
 
 # %%
-# number of convolutions, and of filters in each, for the five blocks
+# for each of the five blocks: how many convolutional layers, how many filters in each
 blocks = [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)]
 
-side = 224  # of the image, in pixels
+side = 224  # height and width of the image, in pixels
 channels = 3
 in_convolutions = 0
 for convolutions, filters in blocks:
     for layer in range(convolutions):
         in_convolutions += (3 * 3 * channels + 1) * filters
         channels = filters
-    side = side // 2  # pooling halves height and width
+    side = side // 2  # pooling halves the height and the width
     print(f"after pooling: {side} x {side} x {channels}")
 
-inputs = side * side * channels  # what the first dense layer sees
+inputs = side * side * channels  # to the first dense layer
 in_dense_layers = 0
 for neurons in [4096, 4096, 1000]:
     in_dense_layers += (inputs + 1) * neurons
@@ -214,10 +214,10 @@ for neurons in [4096, 4096, 1000]:
 
 print(f"in convolutions: {in_convolutions:12,}")
 print(f"in dense layers: {in_dense_layers:12,}")
-print(f"together:        {in_convolutions + in_dense_layers:12,}")
+print(f"in total:        {in_convolutions + in_dense_layers:12,}")
 
 # %% [markdown]
-# ## Images that were made or changed
+# ## Generated and manipulated images
 
 # %%
 generator = np.random.default_rng(seed=1)
@@ -248,7 +248,7 @@ import importlib
 import keras
 import matplotlib
 
-# the library that Keras calculates with
+# the library that Keras uses for its calculations
 backend = importlib.import_module(keras.config.backend())
 for library in [keras, backend, np, pd, matplotlib]:
     print(library.__name__, library.__version__)

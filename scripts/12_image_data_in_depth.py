@@ -28,7 +28,7 @@ print("Images:", raw_images.shape, raw_images.dtype)
 print("Labels:", raw_labels.shape, raw_labels.dtype)
 
 # %% [markdown]
-# ## Three ways to hold an image
+# ## Three ways to store an image
 
 # %%
 photo = keras.utils.load_img("../data/cat.png")
@@ -55,7 +55,7 @@ print(red[10:13, 20:24])  # 3 rows, 4 columns
 print(raw_labels[100:103])  # the labels of images 100, 101 and 102
 
 # %% [markdown]
-# ## Challenge: Cut out the eyes (3 minutes)
+# ## Challenge: A close-up of the eyes (3 minutes)
 
 # %% [markdown]
 # Solution
@@ -98,7 +98,7 @@ one_image = np.zeros((1000, 1000, 3), dtype="float32")
 print(one_image.nbytes * 2000 / 1_000_000_000, "GB")
 
 # %% [markdown]
-# ## Bringing images to one size
+# ## Making images the same size
 
 # %%
 squeeze = layers.Resizing(100, 100)

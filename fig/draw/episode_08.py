@@ -114,9 +114,9 @@ def vgg16():
     axes.text(14.5, ground - 0.5, "neurons", ha="center", va="center", fontsize=MEDIUM)
 
     for x, y, fill, edge, words in [
-        (4.6, 10.9, PALE_BLUE, BLUE, "13 convolutions"),
-        (4.6, 9.95, ORANGE, ORANGE, "5 poolings"),
-        (10.7, 10.9, PALE_GREEN, GREEN, "3 dense layers"),
+        (4.6, 10.9, PALE_BLUE, BLUE, "13 convolutional layers"),
+        (4.6, 9.95, ORANGE, ORANGE, "5 pooling layers"),
+        (4.6, 9.0, PALE_GREEN, GREEN, "3 dense layers"),
     ]:
         axes.add_patch(Rectangle((x, y - 0.25), 0.5, 0.5, facecolor=fill, edgecolor=edge, lw=2))
         axes.text(x + 0.75, y, words, ha="left", va="center", fontsize=LARGE)
@@ -126,7 +126,7 @@ def vgg16():
     share = whole * 14_714_688 / 138_357_544
     axes.add_patch(Rectangle((0.3, 1.05), share, 0.75, facecolor=PALE_BLUE, edgecolor=BLUE, lw=2))
     axes.add_patch(Rectangle((0.3 + share, 1.05), whole - share, 0.75, facecolor=PALE_GREEN, edgecolor=GREEN, lw=2))
-    axes.text(0.3, 0.5, "convolutions 14.7", ha="left", va="center", fontsize=MEDIUM)
+    axes.text(0.3, 0.5, "convolutional layers 14.7", ha="left", va="center", fontsize=MEDIUM)
     axes.text(15.7, 0.5, "dense layers 123.6", ha="right", va="center", fontsize=MEDIUM)
     return figure
 

@@ -25,20 +25,20 @@ def splits():
     figure, axes = canvas(height=5.75, width=6, xlim=(0, 12))
     _legend(axes, y=11.05)
 
-    _title(axes, 10.05, "hold-out", "cut once, at random")
+    _title(axes, 10.05, "hold-out", "divided once, at random")
     _row(axes, 9.1, rare={1, 4, 7, 10, 17})
 
     _title(axes, 8.1, "stratified", "the same share of rare images in each set")
     _row(axes, 7.15, rare={1, 5, 9, 13, 17})
 
-    _title(axes, 6.15, f"k-fold, k = {_FOLDS}", "each part is validation once")
+    _title(axes, 6.15, f"k-fold, k = {_FOLDS}", "each part is used for validation once")
     for turn in range(_FOLDS):
         _round(axes, 5.15 - turn * 0.74, turn)
 
     _title(axes, 1.95, "grouped", "all images of a plant in the same set")
     _row(axes, 1.0, letters="ABCDEFGHIJ")
     axes.text(
-        _LEFT, 0.5, "a letter for each plant, two images of each",
+        _LEFT, 0.5, "one letter per plant, two images of each plant",
         fontsize=13, va="center", color=_SOFT_BLACK,
     )  # fmt: skip
     return figure
