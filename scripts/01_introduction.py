@@ -96,7 +96,7 @@ model = create_model_intro()
 print("parameters:", model.count_params())
 
 # %% [markdown]
-# ## Step 5: choose loss, optimiser and metric, and compile
+# ## Step 5: choose the loss, optimiser and metric, then compile
 
 # %%
 keras.utils.set_random_seed(42)
