@@ -24,26 +24,23 @@ WAITS = 8  # seconds: what takes less is not worth a word
 class Challenge:
     """A challenge or discussion.
 
-    Attributes: kind: of its box; minutes: as its title says, 0 if it is optional, or None;
-    blocks: its code.
+    Attributes: kind: of its box; minutes: as its title says, 0 if it is optional, or None.
     """
 
     kind: str
     title: str
     minutes: int | None
-    blocks: tuple
 
 
 @dataclass(frozen=True)
 class Section:
     """A heading outside boxes, with all below it; what comes before the first is "Opening".
 
-    Attributes: blocks: code outside challenges; seconds: whole, of every block that makes one wait.
+    Attributes: seconds: whole, of every block that makes one wait.
     """
 
     title: str
     challenges: tuple
-    blocks: tuple
     seconds: tuple
 
 
@@ -84,20 +81,18 @@ def _section(page, title, first, last):
         if div.name in ("challenge", "discussion") and first < div.first_line <= last
     ]
     blocks = [block for block in page.blocks if first < block.first_line <= last]
-    outside = [block for block in blocks if "challenge" not in block.divs]
     noted = dict(zip(map(id, page.blocks), notes.of_blocks(page, LESSON), strict=True))
     seconds = [noted[id(block)]["seconds"] for block in blocks if noted[id(block)]]
     waits = tuple(round(value) for value in seconds if value >= WAITS)
-    return Section(title, tuple(_challenge(page, div) for div in found), tuple(outside), waits)
+    return Section(title, tuple(_challenge(page, div) for div in found), waits)
 
 
 def _challenge(page, div):
     inside = [h for h in page.headings if div.first_line < h.line < div.last_line]
     match = TITLE.fullmatch(plain(inside[0].text))
-    blocks = [block for block in page.blocks if div.first_line < block.first_line < div.last_line]
     optional = match["optional"] or "optional" in match["name"].lower()
     minutes = 0 if optional else match["minutes"] and int(match["minutes"])
-    return Challenge(div.name, match["name"], minutes, tuple(blocks))
+    return Challenge(div.name, match["name"], minutes)
 
 
 def challenges(number):
@@ -241,21 +236,6 @@ def pacing(place):
     return table("pacing.md", f"Episode {number_of(place)}: {page.title}").rows
 
 
-def teaching(place, title):
-    """Minutes that pacing.md gives to a section's teaching."""
-    rows = {row["Section"].text: row["Teaching"].minutes for row in pacing(place)}
-    return rows[title]
-
-
-def exercise(place, title):
-    """Minutes that pacing.md gives to a challenge; None for one that it does not count."""
-    for row in pacing(place):
-        for name, _, after in row["Challenges, and what runs"].named:
-            if name == title:
-                return minutes_after(after)
-    raise AssertionError(f"episode {place} has no challenge {title}")
-
-
 # What of the code is run
 
 
@@ -293,12 +273,6 @@ def _reads(scope):
 
 def _sets(scope):
     return {s.get_name() for s in scope.get_symbols() if s.is_assigned() or s.is_imported()}
-
-
-def blocks_of(number, kept, done):
-    """Code of an episode's sections and challenges with these titles."""
-    blocks = [b for section in sections(number) if section.title in kept for b in section.blocks]
-    return blocks + [b for c in challenges(number) if c.title in done for b in c.blocks]
 
 
 def seconds_in(text):

@@ -1,4 +1,4 @@
-"""The cheat sheet: its blocks are a program that runs, of the calls that the episodes use."""
+"""The cheat sheet: its blocks are a program that runs, of the calls that the workshop uses."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from lesson_engine import reader, runner, settings
 
 LESSON = settings.find(__file__)
 SHEET = reader.read_page(LESSON, LESSON.root / "learners" / "cheat-sheet.md")
-EPISODES = [reader.read_page(LESSON, path) for path in LESSON.episode_paths()]
+EPISODES = [reader.read_page(LESSON, path) for path in LESSON.workshop_paths()]
 
 # Several episodes use these, and no step of a project needs them: they show what a layer
 # does inside, ask which library computes, or count what the summary counts, too.
