@@ -231,7 +231,7 @@ def test_what_was_recorded_is_said_on_the_page(built, tmp_path, lesson_command):
     (folder / "01-small.json").write_text(json.dumps(noted), "utf-8")
     assert lesson_command("build").returncode == 0
     text = page.read_text("utf-8")
-    assert "last on 2026-01-02, with Python 3.11.7, keras 3, on M." in text
+    assert "most recently on 2026-01-02, with Python 3.11.7, keras 3, on M." in text
     assert "took 1 min 15 s in our run" in text
     assert "Computing time in our run: 1 min 15 s" in text
     assert "1 min 15 s" in (tmp_path / "_site" / "index.html").read_text("utf-8")

@@ -22,7 +22,7 @@ NOT_SAID = {
     r"\bdatasets?\b": "data set",
     r"\blearnt\b": "learned",
     r"\boptimizers?\b": "optimiser, and `optimizer` in code only",
-    r"\b(simply|just|obviously)\b": "nothing: cut it",
+    r"\b(simply|obviously)\b|\bjust (?!as\b)": "nothing: cut it",
     r"\bby heart\b": "memorise, or overfit",
     r"(?<!Jupyter )\bkernel (died|restart|that remembers)": "the Python session, or the Jupyter kernel",
 }
