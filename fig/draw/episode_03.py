@@ -119,7 +119,7 @@ def three_sets():
         ("validation", 10, VERMILION, "you compare and choose with it"),
         ("test", 10, GREEN, "you look once, at the end"),
     )
-    _bar(axes, left, top, width, height, PALE_GREY, "all labelled images, 100 %", BLACK)
+    _bar(axes, left, top, width, height, PALE_GREY, "all labelled images, 100%", BLACK)
     start, bottom = left, top - 1.35
     for name, share, colour, purpose in parts:
         size = width * share / 100
