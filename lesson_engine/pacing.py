@@ -189,12 +189,16 @@ def words_by_line(page: Episode) -> dict[int, int]:
             continue
         line = token.map[0] + 1
         if not any(div.first_line < line < div.last_line for div in silent):
-            found[line] = found.get(line, 0) + len(WORD.findall(_spoken(token.children or ())))
+            found[line] = found.get(line, 0) + words_said(token.children or ())
     return found
 
 
-def _spoken(children: Iterable) -> str:
-    """The text of an inline token's children as a reader hears it."""
+def words_said(children: Iterable) -> int:
+    """How many words of a paragraph a listener hears: no comments, images or addresses.
+
+    Args:
+        children: of markdown-it's inline token.
+    """
     pieces = []
     for child in children:
         if child.type == "image":
@@ -203,7 +207,7 @@ def _spoken(children: Iterable) -> str:
             pieces.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             pieces.append(" ")
-    return IMAGE_AND_ATTRIBUTES.sub(" ", "".join(pieces))
+    return len(WORD.findall(IMAGE_AND_ATTRIBUTES.sub(" ", "".join(pieces))))
 
 
 def _challenges(page: Episode, inside: range) -> Iterable[Challenge]:

@@ -5,7 +5,7 @@ import re
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from lesson_engine import reader
+from lesson_engine import pacing, reader
 from lesson_engine.divs import DIV_KINDS, TABS
 from lesson_engine.errors import LessonError
 
@@ -13,7 +13,6 @@ FRONT_MATTER = {"title": str, "teaching": (int, float), "exercises": (int, float
 LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
 BLANK = "_____"
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
-WORD = re.compile(r"[\w’']+")
 STATED_MINUTES = re.compile(r"\((?:1 minute|(?!1 )(?P<minutes>[1-9]\d*) minutes)\)")
 OPTIONAL = re.compile(r"\((?:optional|homework)\b[^()]*\)")
 MOST_OPTIONAL = 2  # challenges per episode
@@ -180,22 +179,11 @@ def _spoken_pieces(page):
                 yield "shown", line, 0
         elif token.type == "inline":
             if not in_table:
-                yield "text", line, _spoken_words(token)
+                yield "text", line, pacing.words_said(token.children)
             if any(child.type == "image" for child in token.children):
                 yield "shown", line, 0
         elif token.type in SHOWN:
             yield "shown", line, 0
-
-
-def _spoken_words(token):
-    """The number of words of a paragraph: what is read, not addresses, comments, attributes."""
-    text = ""
-    for child in token.children:
-        if child.type == "image":
-            text += "\0"  # after it come Pandoc's attributes
-        elif child.type in ("text", "code_inline", "softbreak", "hardbreak"):
-            text += child.content or " "
-    return len(WORD.findall(re.sub("\0" + reader.ATTRIBUTES.pattern, " ", text, flags=re.S)))
 
 
 def _check_challenge_minutes(page, fault):
