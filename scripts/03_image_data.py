@@ -97,7 +97,7 @@ small_folder = Path("small_dataset")
 
 for class_name in ["cat", "frog", "ship"]:
     class_number = class_names.index(class_name)
-        # the images whose label is this number
+    # the images whose label is this number
     class_images = raw_images[raw_labels[:, 0] == class_number]
 
     class_folder = small_folder / class_name
@@ -116,14 +116,14 @@ for path in sorted(small_folder.glob("*/0.png")):
 # Solution
 
 # %%
-small_dataset = keras.utils.image_dataset_from_directory(
-    "small_dataset",
+folder_images = keras.utils.image_dataset_from_directory(
+    small_folder,
     image_size=(32, 32),
     batch_size=4,
     shuffle=False,
 )
-print("classes:", small_dataset.class_names)
-for batch_images, batch_labels in small_dataset:
+print("classes:", folder_images.class_names)
+for batch_images, batch_labels in folder_images:
     batch_labels = keras.ops.convert_to_numpy(batch_labels)  # back to NumPy
     print("images:", batch_images.shape, "labels:", batch_labels)
 
