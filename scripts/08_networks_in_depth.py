@@ -30,12 +30,13 @@ def sigmoid(z):
 # %%
 z = np.linspace(-6, 6, 241)  # 241 numbers from -6 to 6
 
-figure, panels = plt.subplots(1, 3, figsize=(11, 4))
+figure, panels = plt.subplots(1, 3, figsize=(11, 4), sharey=True)
 for panel, activation in zip(panels, [linear, relu, sigmoid]):
     panel.plot(z, activation(z))
     panel.set_title(activation.__name__, fontsize=20)  # the name after "def"
     panel.set_xlabel("weighted sum z", fontsize=18)
     panel.tick_params(labelsize=17)
+    panel.grid(alpha=0.4)
 panels[0].set_ylabel("output", fontsize=18)
 plt.tight_layout()
 plt.show()
