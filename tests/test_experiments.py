@@ -1,0 +1,67 @@
+"""The tables of trainings with several seeds: of the networks of the episodes, and complete."""
+
+import ast
+import runpy
+
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("keras")
+pandas = pytest.importorskip("pandas")
+
+EXPERIMENTS = runpy.run_path(str(ROOT / "scripts" / "experiments.py"), run_name="experiments")
+TABLES = ROOT / "data" / "full_size"
+MEASURED = [name for name in EXPERIMENTS["experiments"]() if (TABLES / f"{name}.csv").is_file()]
+
+
+def episode_function(name):
+    """A function of episode 5, made from its source alone."""
+    source = (ROOT / "scripts" / "05_fit_cnn.py").read_text("utf-8")
+    import keras
+    import numpy
+
+    known = {
+        "keras": keras,
+        "layers": keras.layers,
+        "train_images": numpy.zeros((1, 32, 32, 3)),  # for its shape
+    }
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            exec(ast.unparse(node), known)
+            return known[name]
+    raise AssertionError(f"episode 5 has no function {name}")
+
+
+def layers_of(model):
+    """What each layer is, without its name."""
+    return [
+        {key: value for key, value in layer.get_config().items() if key != "name"}
+        for layer in model.layers
+    ]
+
+
+@pytest.mark.parametrize("name", ["intro", "dropout", "dense"])
+def test_the_networks_are_those_of_the_episode(name):
+    ours = EXPERIMENTS[f"create_{name}"]()
+    theirs = episode_function(f"create_model_{name}")()
+    assert layers_of(ours) == layers_of(theirs)
+    assert ours.count_params() == theirs.count_params()
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_table_has_every_epoch_of_every_training(name):
+    table = pandas.read_csv(TABLES / f"{name}.csv", keep_default_na=False)
+    assert tuple(table.columns) == EXPERIMENTS["COLUMNS"]
+    expected = {
+        (network, seed, epoch)
+        for network, training in EXPERIMENTS["experiments"]()[name].items()
+        for seed in EXPERIMENTS["SEEDS"]
+        for epoch in range(1, training.epochs + 1)
+    }
+    rows = list(zip(table["network"].astype(str), table["seed"], table["epoch"], strict=True))
+    assert set(rows) == expected and len(rows) == len(expected)
+    assert table["val_accuracy"].between(0.05, 0.9).all()
+
+
+def test_something_was_measured():
+    assert "networks" in MEASURED
