@@ -112,7 +112,8 @@ def provenance(noted):
         if name not in ("date", "machine", "python")
     ]
     text = (
-        f"The outputs on this page were produced by running its code, most recently on {newest['date']}, with "
-        f"Python {newest['python']}, {', '.join(versions)}, on {newest['machine']}."
+        "The outputs on this page were produced by running its code, most recently on "
+        f"{newest['date']}, with Python {newest['python']}, {', '.join(versions)}, "
+        f"on {newest['machine']}."
     )
     return nodes.paragraph("", text, classes=["lesson-provenance"])

@@ -119,7 +119,9 @@ def adam(rate: float) -> Callable[[], keras.optimizers.Optimizer]:
 def experiments() -> dict[str, dict[str, Training]]:
     """Everything that is measured."""
     rates = {f"{rate:g}": Training(create_intro, optimizer=adam(rate)) for rate in LEARNING_RATES}
-    dropout = {f"{rate:g}": Training(lambda r=rate: create_dropout(r), 10) for rate in DROPOUT_RATES}
+    dropout = {
+        f"{rate:g}": Training(lambda r=rate: create_dropout(r), 10) for rate in DROPOUT_RATES
+    }
     activations = {
         str(name).lower(): Training(lambda a=name: create_intro(a)) for name in ACTIVATIONS
     }

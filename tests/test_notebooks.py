@@ -4,7 +4,6 @@ On a few drawn images, as the scripts are: the same code is run on the real ones
 """
 
 import re
-import runpy
 
 import nbclient
 import nbformat

@@ -24,7 +24,7 @@ NOT_SAID = {
     r"\boptimizers?\b": "optimiser, and `optimizer` in code only",
     r"\b(simply|obviously)\b|\bjust (?!as\b)": "nothing: cut it",
     r"\bby heart\b": "memorise, or overfit",
-    r"(?<!Jupyter )\bkernel (died|restart|that remembers)": "the Python session, or the Jupyter kernel",
+    r"(?<!Jupyter )\bkernel (died|restart|that remembers)": "the Python session",
 }
 
 
@@ -107,7 +107,8 @@ def test_words_are_those_of_the_lesson(page):
             count = below.last_line - below.first_line + 1
             lines[below.first_line - 1 : below.last_line] = [""] * count
     # what is not prose: code, links, and the title of a step, which names an argument of Keras
-    prose = re.sub(r"`[^`]*`|\]\([^)]*\)|\bhttps?://\S+|<!--.*?-->", " ", "\n".join(lines), flags=re.S)
+    not_prose = r"`[^`]*`|\]\([^)]*\)|\bhttps?://\S+|<!--.*?-->"
+    prose = re.sub(not_prose, " ", "\n".join(lines), flags=re.S)
     prose = re.sub(r"choose loss, optimizer and metric|loss,\s+optimizer", " ", prose, flags=re.I)
     for wrong, right in NOT_SAID.items():
         found = re.search(wrong, prose, re.I)

@@ -10,7 +10,6 @@ from style import (
     PALE_BLUE,
     PALE_GREEN,
     PALE_GREY,
-    PALE_ORANGE,
     SKY,
     VERMILION,
     canvas,
