@@ -32,7 +32,7 @@ if not PYTHON.is_file():
 pytest.importorskip("keras")
 CONSOLE = Path(__file__).with_name("spyder_console.py")
 LIMIT = 180  # seconds that a notebook or script may take
-DRAWN = "Training pictures: (4000, 32, 32, 3)"  # recorded were 50,000: an output that is new
+DRAWN = "images: (4000, 32, 32, 3)"  # recorded were 50,000: an output that is new
 
 # As a learner's, but for what goes out to the network, and with all cells in the page at once.
 JUPYTERLAB = {
