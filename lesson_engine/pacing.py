@@ -17,7 +17,7 @@ from lesson_engine.settings import Settings
 TYPED = 150  # characters per minute, and
 SAID = 150  # words per minute: an instructor who has practised
 OPENING = "Opening"  # the section above the first heading
-NOT_SAID = {"instructor", "solution", "hint", "spoiler", "challenge"}
+NOT_SAID = {"challenge"} | {name for name, kind in DIV_KINDS.items() if kind.folds}
 NOT_TYPED = {"challenge", "solution", "instructor"}
 
 CODE_COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -213,10 +213,10 @@ def words_said(children: Iterable) -> int:
 def _challenges(page: Episode, inside: range) -> Iterable[Challenge]:
     for div in page.divs:
         if div.name == "challenge" and div.first_line in inside:
-            yield challenge_of(_heading(page, div))
+            yield challenge_of(title_of(page, div))
 
 
-def _heading(page: Episode, div: Div) -> str:
+def title_of(page: Episode, div: Div) -> str:
     """The heading of a challenge; what the page shows for one that has none."""
     inside = range(div.first_line, div.last_line)
     own = [h.text for h in page.headings if h.line in inside and h.divs[-1] == div.name]

@@ -7,9 +7,8 @@ import re
 
 from lesson_engine import episode_frame, notes
 from lesson_engine.reader import Episode
-from lesson_engine.settings import Day, Settings
-
-FURTHER = "Going further"
+from lesson_engine.settings import FURTHER, Day, Settings
+from lesson_engine.timetables import clock
 
 
 def markdown(lesson: Settings, pages: list[Episode]) -> str:
@@ -80,12 +79,12 @@ def _day(day: Day, rows: dict) -> str:
     for slot in day.plan:
         row = rows.get(slot.path)
         if row is None:
-            cells.append([_clock(now), slot.name.replace("|", r"\|"), "", ""])
+            cells.append([clock(int(now)), slot.name.replace("|", r"\|"), "", ""])
         else:
-            cells.append([_clock(now), row.link, row.questions, row.computing])
+            cells.append([clock(int(now)), row.link, row.questions, row.computing])
         now += slot.minutes if row is None else row.minutes
     shown = [rows[path] for path in day.paths()]
-    cells.append([_clock(now), "End", "", _all_computing(shown)])
+    cells.append([clock(int(now)), "End", "", _all_computing(shown)])
     table = _table(["Time", "What", "Questions", "Computing"], cells)
     taught = sum(row.minutes for row in shown)
     total = f"{day.title}: {_number(taught)} minutes of teaching and exercises; "
@@ -127,12 +126,6 @@ def _table(head: list[str], rows: list[list[str]], numbers: int = 1) -> str:
 def _hours(minutes) -> str:
     """Hours and minutes from the beginning, such as "1:05"."""
     return f"{int(minutes) // 60}:{int(minutes) % 60:02}"
-
-
-def _clock(minutes) -> str:
-    """Minutes since midnight as a time of day, such as "09:05"."""
-    hours, rest = divmod(int(minutes), 60)
-    return f"{hours % 24:02}:{rest:02}"
 
 
 def _span(minutes) -> str:

@@ -13,6 +13,7 @@ from lesson_engine.errors import LessonError
 
 PAGE_FOLDERS = ("episodes", "learners", "instructors", "profiles")
 NO_PAGES = ("README.md", "CONTRIBUTING.md", "links.md")  # at the top level, as in the Workbench
+FURTHER = "Going further"  # what the episodes that are in no day are called
 DAY_KEYS = ("title", "start", "plan")
 CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 PAUSE = re.compile(r"(?P<name>[^:]*\S)\s*:\s*(?P<minutes>[1-9]\d{0,2})")

@@ -352,7 +352,7 @@ def _episode_captions(lesson):
     if not lesson.days:
         return {}
     captions = {path: day.title for day in lesson.days for path in day.paths()}
-    return captions | dict.fromkeys(lesson.further_paths(), schedule.FURTHER)
+    return captions | dict.fromkeys(lesson.further_paths(), settings.FURTHER)
 
 
 def with_links(text, lesson):

@@ -190,7 +190,7 @@ def _check_challenge_minutes(page, fault):
     """Challenges of the workshop state their minutes, which add up to those of the episode."""
     minutes, optional = 0, 0
     for div in [div for div in page.divs if div.name == "challenge"]:
-        title = challenge_title(page, div)
+        title = pacing.title_of(page, div)
         stated = STATED_MINUTES.search(title)
         if OPTIONAL.search(title):
             optional += 1
@@ -207,19 +207,6 @@ def _check_challenge_minutes(page, fault):
     planned = page.front_matter.get("exercises", 0)
     if minutes != planned:
         fault(1, f"the challenges state {minutes} minutes together, 'exercises:' says {planned}")
-
-
-def challenge_title(page, div):
-    """The title of a challenge: its first heading, "" if it has none.
-
-    Args:
-        page: Episode.
-        div: one of its Divs.
-    """
-    for heading in page.headings:
-        if div.first_line < heading.line < div.last_line and heading.divs[-1] == div.name:
-            return heading.text
-    return ""
 
 
 def _check_figures(page, folder, fault):

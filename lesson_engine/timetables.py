@@ -19,7 +19,7 @@ from lesson_engine import files, pacing, reader
 from lesson_engine.errors import LessonError
 from lesson_engine.pacing import Challenge, Section
 from lesson_engine.reader import Episode
-from lesson_engine.settings import Day, Settings
+from lesson_engine.settings import FURTHER, Day, Settings
 
 WAITS = 8  # seconds: a block that takes less is not worth a word
 ROW = 10  # minutes after which a row of a day's table ends, challenge or not
@@ -128,7 +128,7 @@ def all_episodes(lesson: Settings, episodes: dict[Path, TimedEpisode], folder: P
     rows.append(_overview_sum("The workshop" if further else "Together", workshop))
     if further:
         rows += [_overview_row(one, lesson, folder) for one in further]
-        rows.append(_overview_sum("Going further", further))
+        rows.append(_overview_sum(FURTHER, further))
     return _markdown(head, [":---", *["---:"] * 4], rows)
 
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from mdit_py_plugins.deflist import deflist_plugin
 
-from lesson_engine import reader, settings
+from lesson_engine import pacing, reader, settings
 
 LESSON = settings.find(__file__)
 GLOSSARY = LESSON.root / "learners" / "reference.md"
@@ -55,19 +55,10 @@ class Entry:
         return re.sub(r" \(.*", "", self.name)
 
 
-def anchor(heading):
-    """The id that Pandoc, and so the Workbench, gives a heading.
-
-    That our own site gives it the same one is seen by test_pages, which follows every link.
-    """
-    kept = re.sub(r"[^\w\s.-]", "", heading.lower())
-    return re.sub(r"^[^a-z]+", "", "-".join(kept.split()))
-
-
 def sections(page):
     """The headings of a page outside of its divs: address -> heading."""
     return {
-        f"../{page.path.as_posix()}#{anchor(heading.text)}": heading
+        f"../{page.path.as_posix()}#{pacing.anchor(heading.text)}": heading
         for heading in page.headings
         if not heading.divs
     }
