@@ -6,8 +6,8 @@ rest on the tables made here:
     python experiments.py [--folder ../data/full_size] [EXPERIMENT ...]
 
 Each experiment becomes one CSV file with a row per training and epoch. A training that is already
-in the file is not run again, so a run that was stopped goes on where it was. Without names, all
-experiments run; on two cores that takes about two hours.
+in the file is not run again, so a run that was stopped goes on where it was; nor is one that
+another table holds. Without names, all experiments run; on two cores that takes about three hours.
 """
 
 import argparse
@@ -16,9 +16,10 @@ import os
 import runpy
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # the same kernels on every processor
 
@@ -38,17 +39,25 @@ class Training:
     """One way to train one network.
 
     Attributes:
-        create: function without arguments that builds the network.
+        create: function that builds the network.
+        arguments: of that function, by name.
         epochs, batch_size: as for `fit`.
         images: how many training images it learns from; None for all 40,000.
-        optimizer: function without arguments that makes a new optimiser.
+        optimizer: class of the optimiser.
+        settings: arguments of the optimiser, by name.
     """
 
-    create: Callable[[], keras.Model]
+    create: Callable[..., keras.Model]
     epochs: int = 5
     batch_size: int = 64
     images: int | None = None
-    optimizer: Callable[[], keras.optimizers.Optimizer] = field(default=keras.optimizers.Adam)
+    arguments: dict[str, Any] = field(default_factory=dict)
+    optimizer: type[keras.optimizers.Optimizer] = keras.optimizers.Adam
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def begins(self, other: "Training") -> bool:
+        """True if its epochs are the first ones of the other training, whose seed is the same."""
+        return self.epochs <= other.epochs and replace(self, epochs=other.epochs) == other
 
 
 # The networks. With default arguments they are those of the episodes, as a test makes sure.
@@ -108,9 +117,15 @@ def create_dense() -> keras.Model:
     return keras.Model(inputs, outputs)
 
 
-def adam(rate: float) -> Callable[[], keras.optimizers.Optimizer]:
-    """A function that makes an Adam optimiser with this learning rate."""
-    return lambda: keras.optimizers.Adam(learning_rate=rate)
+def create_schedule(largest_rate: float, steps: int) -> keras.optimizers.schedules.CosineDecay:
+    """The schedule of episode 10: a tenth of the steps to warm up, then down to zero."""
+    warmup_steps = steps // 10
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=largest_rate / 10,
+        warmup_target=largest_rate,
+        warmup_steps=warmup_steps,
+        decay_steps=steps - warmup_steps,
+    )
 
 
 # The experiments: name of the file -> name of the network -> how it is trained
@@ -118,23 +133,32 @@ def adam(rate: float) -> Callable[[], keras.optimizers.Optimizer]:
 
 def experiments() -> dict[str, dict[str, Training]]:
     """Everything that is measured."""
-    rates = {f"{rate:g}": Training(create_intro, optimizer=adam(rate)) for rate in LEARNING_RATES}
+    rates = {
+        f"{rate:g}": Training(create_intro, settings={"learning_rate": rate})
+        for rate in LEARNING_RATES
+    }
     dropout = {
-        f"{rate:g}": Training(lambda r=rate: create_dropout(r), 10) for rate in DROPOUT_RATES
+        f"{rate:g}": Training(create_dropout, 10, arguments={"rate": rate} if rate != 0.5 else {})
+        for rate in DROPOUT_RATES
     }
-    activations = {
-        str(name).lower(): Training(lambda a=name: create_intro(a)) for name in ACTIVATIONS
+    activations = {"relu": Training(create_intro)} | {
+        str(name).lower(): Training(create_intro, arguments={"activation": name})
+        for name in ACTIVATIONS
     }
-    optimizers = {
-        make.__name__: Training(create_intro, optimizer=make)
-        for make in (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Adam)
+    optimizers = {make.__name__: Training(create_intro, optimizer=make) for make in OPTIMIZERS}
+    schedule = {"learning_rate": create_schedule(0.004, steps=5 * 625)}
+    schedules = {
+        "Adam": Training(create_intro),
+        "Adam with schedule": Training(create_intro, settings=schedule),
+        "Nadam": Training(create_intro, optimizer=keras.optimizers.Nadam),
+        "Nadam with schedule": Training(
+            create_intro, optimizer=keras.optimizers.Nadam, settings=schedule
+        ),
+        "AdamW": Training(create_intro, optimizer=keras.optimizers.AdamW),
     }
     regularised = {
-        "none": Training(lambda: create_dropout(0), 10),
-        "dropout": Training(create_dropout, 10),
-        "batch normalisation": Training(lambda: create_dropout(0, normalise=True), 10),
-        "augmentation": Training(lambda: create_dropout(0, augment=True), 10),
-        "all three": Training(lambda: create_dropout(0.5, True, True), 10),
+        name: Training(create_dropout, 10, arguments=arguments)
+        for name, arguments in REGULARISED.items()
     }
     few = {
         "intro": Training(create_intro, 30, images=2000),
@@ -152,13 +176,23 @@ def experiments() -> dict[str, dict[str, Training]]:
         "dropout_rates": dropout,
         "activations": activations,
         "optimizers": optimizers,
+        "schedules": schedules,
         "regularisation": regularised,
     }
 
 
 LEARNING_RATES = (0.00001, 0.0001, 0.001, 0.01, 0.1)
 DROPOUT_RATES = (0, 0.2, 0.35, 0.5, 0.65, 0.8)
-ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu", None)
+ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu", None)  # and relu, which the network has
+OPTIMIZERS = (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Adam)
+REGULARISED = {
+    "none": {"rate": 0},
+    "dropout": {},
+    "batch normalisation": {"rate": 0, "normalise": True},
+    "augmentation": {"rate": 0, "augment": True},
+    "batch normalisation and augmentation": {"rate": 0, "normalise": True, "augment": True},
+    "all three": {"normalise": True, "augment": True},
+}
 
 
 @cache
@@ -184,10 +218,10 @@ def train(training: Training, seed: int) -> Iterator[dict[str, float]]:
     train_images, val_images, train_labels, val_labels = data()
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    model = training.create()
+    model = training.create(**training.arguments)
     model.compile(
         loss=keras.losses.CategoricalCrossentropy(),
-        optimizer=training.optimizer(),
+        optimizer=training.optimizer(**training.settings),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
     )
     for epoch in range(1, training.epochs + 1):
@@ -205,21 +239,42 @@ def train(training: Training, seed: int) -> Iterator[dict[str, float]]:
         yield {"epoch": epoch, **measured, "seconds": round(time.perf_counter() - start, 1)}
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a table; none if there is no such file."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def kept(training: Training, seed: int, folder: Path) -> list[dict[str, str]]:
+    """The epochs of a training that some table holds, or a longer training's first ones."""
+    for name, trainings in experiments().items():
+        for network, other in trainings.items():
+            if training.begins(other):
+                rows = [
+                    row
+                    for row in rows_of(folder / f"{name}.csv")
+                    if row["network"] == network and int(row["seed"]) == seed
+                ]
+                if rows:
+                    return rows[: training.epochs]
+    return []
+
+
 def run(name: str, folder: Path) -> None:
-    """Run an experiment's trainings that are not in its file yet; a row per epoch."""
+    """Run an experiment's trainings that no table holds yet; a row per epoch."""
     path = folder / f"{name}.csv"
     folder.mkdir(parents=True, exist_ok=True)
-    done = set()
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as file:
-            done = {(row["network"], int(row["seed"])) for row in csv.DictReader(file)}
-    else:
+    if not path.is_file():
         path.write_text(",".join(COLUMNS) + "\n", "utf-8")
+    done = {(row["network"], int(row["seed"])) for row in rows_of(path)}
     for seed in SEEDS:
         for network, training in experiments()[name].items():
             if (network, seed) in done:
                 continue
-            rows = [{"network": network, "seed": seed, **row} for row in train(training, seed)]
+            epochs = kept(training, seed, folder) or train(training, seed)
+            rows = [{**row, "network": network, "seed": seed} for row in epochs]
             with path.open("a", encoding="utf-8", newline="") as file:  # whole trainings only
                 csv.DictWriter(file, COLUMNS, lineterminator="\n").writerows(rows)
             print(name, network, f"seed {seed}:", rows[-1]["val_accuracy"], flush=True)

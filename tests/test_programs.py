@@ -146,8 +146,17 @@ def jupyterlab(folder, environment):
         # reset: without the notebooks that were open before
         yield f"{address}/lab/tree/{folder.name}/NAME?reset&token={token}"
     finally:
-        server.terminate()
+        stop(server)
+
+
+def stop(server):
+    """End a server, at once if it takes long to end by itself."""
+    server.terminate()
+    try:
         server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def wait_for(address, server, log):

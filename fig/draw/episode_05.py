@@ -26,7 +26,7 @@ def workflow():
 
 
 def training_loop():
-    """An epoch: shuffled pictures in batches, one round of four jobs a batch, then validation."""
+    """An epoch: shuffled images in batches, one round of four jobs a batch, then validation."""
     figure, axes = canvas(height=4.4)
     axes.add_patch(
         FancyBboxPatch(
@@ -45,7 +45,7 @@ def training_loop():
                 corner = x + 0.12 * sheet, 6.35 - 0.12 * sheet
                 axes.add_patch(Rectangle(corner, 0.85, 0.85, facecolor=PALE_BLUE, edgecolor=BLUE, lw=1.2))
         axes.text(x + 0.55, 5.65, name, ha="center", va="center", fontsize=11)
-    axes.text(4.1, 7.65, "training pictures, shuffled, 64 in each batch", ha="center", va="center", fontsize=12)
+    axes.text(4.1, 7.65, "training images, shuffled, 64 in each batch", ha="center", va="center", fontsize=12)
 
     # one step
     boxes = {
@@ -67,7 +67,7 @@ def training_loop():
     axes.text(12.2, 7.9, "one step", ha="center", va="center", weight="bold")
 
     # the end of an epoch
-    _box(axes, 0.75, 3.3, 4.7, 1.4, "the validation pictures:\npredict and measure only", "#FBE1D2", VERMILION)
+    _box(axes, 0.75, 3.3, 4.7, 1.4, "the validation images:\npredict and measure only", "#FBE1D2", VERMILION)
     _arrow(axes, (9.0, 4.0), (5.5, 4.0))
     axes.text(7.25, 4.35, "after the last batch", ha="center", va="center", fontsize=11, style="italic")
     _arrow(axes, (3.1, 3.3), (3.1, 1.8))
@@ -79,7 +79,7 @@ def training_loop():
 
 
 def fitting():
-    """Loss curves of a network that learns too little, well, and by heart."""
+    """Loss curves of a network that underfits, fits and overfits."""
     figure, panels = plt.subplots(1, 3, figsize=(WIDTH, 3.1), sharey=True)
     epochs = np.linspace(0, 1, 200)
     curves = {

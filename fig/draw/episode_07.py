@@ -1,4 +1,4 @@
-"""Diagrams of episode 07: what transfer learning keeps and what it learns anew."""
+"""Diagrams of episode 07: what transfer learning keeps, and what it learns."""
 
 from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch, Rectangle
 from style import (
@@ -15,16 +15,16 @@ from workflow import workflow as _workflow
 
 
 def workflow():
-    """The ten steps, 10 marked."""
-    return _workflow({10})
+    """The ten steps, 4 and 10 marked."""
+    return _workflow({4, 10})
 
 
 def transfer():
     """The trained network above, the new one below: same features, frozen, and a new last layer."""
     figure, axes = canvas(height=4.2)
     rows = [
-        (5.1, "trained before", "40,000\npictures", "last layer\n10,250 parameters", "ten\nclasses"),
-        (1.0, "the new question", "100\npictures", "new last layer\n1,025 parameters", "pet\nor not?"),
+        (5.1, "trained before", "1.28 million\nimages", "last layer\n1,281,000 parameters", "1,000\nclasses"),
+        (1.0, "your own question", "180\nimages", "new last layer\n3,843 parameters", "cat, deer\nor dog?"),
     ]
     for y, title, before, last, after in rows:
         new = y < 3
@@ -34,7 +34,7 @@ def transfer():
             corner = 0.35 + 0.13 * sheet, y + 0.3 - 0.1 * sheet
             axes.add_patch(Rectangle(corner, 1.75, 1.4, facecolor=PALE_GREY, edgecolor=GREY, lw=1.2))
         axes.text(1.48, middle - 0.2, before, ha="center", va="center", fontsize=12)
-        words = "convolutions and pooling\n23,584 parameters"
+        words = "backbone: convolutions\n3.4 million parameters"
         _box(axes, 3.4, y, 4.8, 2.0, words, PALE_BLUE, BLUE, dashed=new)
         fill, edge = (PALE_GREEN, GREEN) if new else (PALE_GREY, GREY)
         _box(axes, 9.4, y, 3.5, 2.0, last, fill, edge)

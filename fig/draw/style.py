@@ -23,6 +23,7 @@ GREY = "#767676"  # the lightest grey that is legible on white
 PALE_GREY = "#E8E8E8"
 PALE_BLUE = "#CFE4F2"
 PALE_ORANGE = "#FBE3B5"
+PALE_VERMILION = "#FBE1D2"
 PALE_GREEN = "#C9EBDF"
 
 WIDTH = 8  # inches; a page shows it about 720 px wide, so 13 points look like body text
