@@ -1,5 +1,6 @@
 """The pages for instructors: the titles, seconds, files and people that they name are there."""
 
+import ast
 import re
 
 import pytest
@@ -69,33 +70,80 @@ def test_the_home_page_offers_the_zip_under_the_name_in_the_checklists():
     assert f'"{episode_frame.whole_lesson("").astext().partition(":")[0]}"' in text
 
 
-def test_networks_to_go_on_with_are_saved_by_episode_5():
-    page = reader.read_page(LESSON, PAGES / "live-coding.md")
-    code = "\n".join(block.source for block in page.blocks)
-    named = set(re.findall(r'"(\w+\.(?:keras|csv))"', code))
-    assert len(named) == 6
-    saved = "\n".join(block.source for block in episode_pages()[4].blocks)
-    assert [name for name in sorted(named) if f'folder / "{name}")' not in saved] == []
+# how a block saves a network or a table in `folder`
+SAVED = r'(?:\.save|\.to_csv|ModelCheckpoint)\(\s*folder / "([\w.]+)"'
+
+
+def code_of(blocks):
+    return "\n".join(block.source for block in blocks)
+
+
+def code_to_go_on_with():
+    """What live-coding.md gives in place of trainings, as (that of episode 5, that of 1)."""
+    *fifth, first = reader.read_page(LESSON, PAGES / "live-coding.md").blocks
+    return code_of(fifth), first.source
+
+
+def test_networks_to_go_on_with_are_saved_by_the_episodes():
+    fifth, first = code_to_go_on_with()
+    named = set(re.findall(r'folder / "(\w+\.\w+)"', fifth))
+    assert named == {"model_intro.keras", "history_intro.csv", "model_best.keras"}
+    assert named <= set(re.findall(SAVED, code_of(episode_pages()[4].blocks)))
+    ((place, name),) = re.findall(r'"(\w+)/(\w+\.keras)"', first)
+    code = code_of(episode_pages()[0].blocks)
+    assert name in re.findall(SAVED, code) and f'folder = Path("{place}")' in code
+    # one file does for both, since both train the same network in the same way
+    assert name in named
 
 
 def test_code_to_go_on_with_makes_all_that_the_trainings_would():
-    histories = ["history_intro = ", "history_dropout = ", "history_dense = "]
     blocks = episode_pages()[4].blocks
-    others = [block for block in blocks if not any(name in block.source for name in histories)]
+    others = [block for block in blocks if ".fit(" not in block.source]
     assert len(others) == len(blocks) - 3
     missing = {name for _, name in undefined_names(others)}
-    page = reader.read_page(LESSON, PAGES / "live-coding.md")
-    code = "\n" + "\n".join(block.source for block in page.blocks)
+    code = "\n" + code_to_go_on_with()[0]
     made = {name for name in missing if f"\n{name} = " in code}
-    # the one that the page speaks of
-    assert made and missing - made == {"history_intro"}
+    # the one that the page speaks of, in a block that later ones do without
+    assert made and missing - made == {"model_few"}
+    assert "`NameError` for\n`model_few`" in (PAGES / "live-coding.md").read_text("utf-8")
+    left = [block for block in others if "model_few" not in block.source]
+    assert len(left) == len(others) - 1
+    assert {name for _, name in undefined_names(left)} == made
+
+
+def test_code_to_go_on_with_gives_the_history_that_was_saved(tmp_path):
+    keras, pandas = pytest.importorskip("keras"), pytest.importorskip("pandas")
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    for name in ("model_intro.keras", "model_best.keras"):
+        network.save(tmp_path / name)
+    trained = keras.callbacks.History()
+    trained.history = {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}
+    scope = {"keras": keras, "pd": pandas, "folder": tmp_path}
+    exec(function("history_table", episode_pages()[4].blocks), scope)
+    saved = scope["history_table"](trained)
+    saved.to_csv(tmp_path / "history_intro.csv")
+    exec(code_to_go_on_with()[0], scope)
+    assert scope["history_table"](scope["history_intro"]).equals(saved)
+    for name in ("model_intro", "model_dropout"):
+        assert scope[name].count_params() == network.count_params()
+
+
+def function(name, blocks):
+    """Source of a function that one of the blocks defines."""
+    (found,) = [
+        node
+        for block in blocks
+        for node in ast.parse(block.source).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    return ast.unparse(found)
 
 
 def test_no_episode_needs_a_network_that_an_earlier_one_saved():
     for page in episode_pages():
-        code = "\n".join(block.source for block in page.blocks)
+        code = code_of(page.blocks)
         loaded = re.findall(r'load_model\(folder / "([\w.]+)"\)', code)
-        assert [name for name in loaded if f'.save(folder / "{name}")' not in code] == []
+        assert [name for name in loaded if name not in re.findall(SAVED, code)] == []
 
 
 # While it trains
