@@ -3,7 +3,7 @@
     CIFAR10_FOLDER=/media/usb/cifar-10-batches-py python benchmarks/mutations.py
 
 Works on a copy of the lesson as it is committed. `lesson check` of the episode comes first, then
-tests/test_lesson.py and tests/test_full_size.py, up to the first failure. Where a change leaves
+tests/test_lesson.py and tests/test_experiments.py, up to the first failure. Where a change leaves
 all code as it is, the kept outputs of one real run of the episode are compared again (see
 lesson_engine/kept_runs.py); where it does not, the code is run. Results are appended to
 build/mutations/results.jsonl, from which a later call goes on; the table is written to

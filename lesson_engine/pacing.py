@@ -232,10 +232,7 @@ def challenge_of(heading: str) -> Challenge:
 
 
 def _with_all_challenges_timed(found: list[Section], promise: int) -> list[Section]:
-    """Give challenges whose title states no minutes an even share of what the others leave.
-
-    This can go as soon as the titles of all challenges state their minutes.
-    """
+    """Give challenges whose title states no minutes an even share of what the others leave."""
     every = [challenge for section in found for challenge in section.challenges]
     untimed = [challenge for challenge in every if challenge.minutes is None]
     left = max(0, promise - sum(section.exercises for section in found))

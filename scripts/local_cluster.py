@@ -1,6 +1,6 @@
 """A Dask cluster on this computer: one scheduler and two workers.
 
-Episode 06 starts it, and reads its address from the first line that it prints. You can
+Episode 10 starts it, and reads its address from the first line that it prints. You can
 also start it by hand, in a terminal of its own:
 
     python local_cluster.py

@@ -106,11 +106,11 @@ def learner_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def few_images(tmp_path_factory, lesson):
-    """Variables of a run on a few hundred drawn pictures."""
+    """Variables of a run on a few thousand drawn images."""
     numpy = pytest.importorskip("numpy")
     draw = runpy.run_path(str(ROOT / "data" / "standin.py"))["make"]
-    # 384 remain to learn from: whole batches of 64 and of 128; episode 07 looks at picture 796
-    (x_train, y_train), (x_test, y_test) = draw(480, 1000)
+    # episode 07 takes 160 images of each of three classes
+    (x_train, y_train), (x_test, y_test) = draw(2000, 1000)
     path = tmp_path_factory.mktemp("data") / "few.npz"
     numpy.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))

@@ -4,6 +4,8 @@ import ast
 import re
 from collections import Counter
 
+from PIL import Image
+
 from lesson_engine import reader, runner, settings
 
 LESSON = settings.find(__file__)
@@ -32,10 +34,19 @@ def test_the_blocks_run_one_after_the_other(tmp_path):
     folder = tmp_path / "scripts"
     folder.mkdir()
     (tmp_path / "data").symlink_to(LESSON.root / "data")
+    for name, colour in [("day", "white"), ("night", "black")]:
+        own = folder / "own_images" / "train" / name
+        own.mkdir(parents=True)
+        for number in range(2):
+            Image.new("RGB", (160, 160), colour).save(own / f"{number}.png")
     data = runner.choose_data(LESSON, stand_in=True)
     book = runner.run(SHEET, LESSON, data, folder)  # raises, with the line, if a block does
     assert [cell.source for cell in book.cells] == [block.source for block in SHEET.blocks]
     assert (folder / "model_share.keras").is_file()
+    # images of one's own were found, and the new last layer learned from them
+    (cell,) = [cell for cell in book.cells if "own_images" in cell.source]
+    printed = "".join(output.get("text", "") for output in cell.outputs)
+    assert "belonging to 2 classes" in printed and "Epoch 3/3" in printed
 
 
 def test_the_headings_are_the_ten_steps_in_order():

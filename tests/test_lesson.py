@@ -1,10 +1,8 @@
 """The lesson itself: what is derived from the episodes is in step with them."""
 
 import hashlib
-import json
 import re
 import runpy
-import zipfile
 
 import jupytext
 import nbformat
@@ -137,14 +135,6 @@ def test_the_folders_of_the_workbench_are_links():
         link = LESSON.root / "episodes" / name
         assert link.is_symlink()
         assert link.resolve() == LESSON.root / name
-
-
-def test_the_shipped_model_can_be_used_on_every_backend():
-    with zipfile.ZipFile(ROOT / "data" / "model_best.keras") as archive:
-        settings_of_compile = json.loads(archive.read("config.json"))["compile_config"]
-    assert settings_of_compile["steps_per_execution"] == 1, (
-        "PyTorch refuses others; see SOURCES.txt"
-    )
 
 
 def test_no_file_of_data_differs_from_the_one_that_is_described():

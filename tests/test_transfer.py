@@ -62,7 +62,7 @@ def test_class_weights_help_the_rare_class_in_every_draw():
     assert (recall["balanced"] - recall["none"]).min() > 0.05
 
 
-def test_no_image_is_both_learnt_from_and_judged():
+def test_no_image_is_both_learned_from_and_judged():
     images = np.arange(900 * 32 * 32 * 3, dtype="uint32").reshape(900, 32, 32, 3)
     labels = np.repeat(list(TRANSFER["CLASSES"].values()), 300)
     drawn = TRANSFER["draw_images"](images, labels, TRANSFER["UNEVEN"], seed=1)
@@ -83,3 +83,13 @@ def test_fine_tuning_leaves_batch_normalisation_alone():
     assert not [name for name in learning if "normalise" in name]
     assert "block12_expand_convolve" in learning
     assert "block11_expand_convolve" not in learning
+
+
+def test_the_page_trains_as_the_table_was_made():
+    code = (ROOT / "scripts" / "07_share_next_steps.py").read_text("utf-8")
+    assert f"batch_size={TRANSFER['BATCH_SIZE']}, seed=" in code
+    assert f"learning_rate={TRANSFER['HEAD_RATE']}" in code
+    assert f"learning_rate={TRANSFER['FINE_RATES'][0]}" in code
+    assert f"model_own.fit(train_set, epochs={TRANSFER['HEAD_EPOCHS']}, verbose=2)" in code
+    assert code.count(f"fit(train_set, epochs={TRANSFER['FINE_EPOCHS']}") == 2
+    assert f'learning = ("{TRANSFER["FINE_FROM"]}"' in code

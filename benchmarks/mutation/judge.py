@@ -13,7 +13,7 @@ import pytest
 from lesson_engine import kept_runs
 
 FORK = multiprocessing.get_context("fork")  # all is imported once
-STATIC = ["tests/test_lesson.py", "tests/test_full_size.py"]
+STATIC = ["tests/test_lesson.py", "tests/test_experiments.py"]
 # a failing test, or words of its message, and what we call it in the table
 CATCHERS = [
     ("test_pages_keep_the_rules|test_every_picture_is_used|: structure", "structure test"),

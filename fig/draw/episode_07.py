@@ -24,7 +24,7 @@ def transfer():
     figure, axes = canvas(height=4.2)
     rows = [
         (5.1, "trained before", "1.28 million\nimages", "last layer\n1,281,000 parameters", "1,000\nclasses"),
-        (1.0, "your own question", "180\nimages", "new last layer\n3,843 parameters", "cat, deer\nor dog?"),
+        (1.0, "your own task", "180\nimages", "new last layer\n3,843 parameters", "cat, deer\nor dog?"),
     ]
     for y, title, before, last, after in rows:
         new = y < 3
@@ -42,7 +42,7 @@ def transfer():
         for start, end in ((2.5, 3.35), (8.25, 9.35), (12.95, 14.05)):
             _arrow(axes, (start, middle), (end, middle))
     _arrow(axes, (5.8, 5.0), (5.8, 3.1))
-    axes.text(6.15, 4.05, "take over with all parameters", ha="left", va="center", fontsize=12)
+    axes.text(6.15, 4.05, "reuse, with all its parameters", ha="left", va="center", fontsize=12)
     _padlock(axes, 4.65, 0.52)
     axes.text(5.1, 0.52, "frozen: stays as it is", ha="left", va="center", fontsize=12)
     axes.text(11.15, 0.52, "learns", ha="center", va="center", fontsize=12)
