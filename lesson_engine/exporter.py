@@ -33,17 +33,19 @@ def notebook_name(name, kind):
     return f"{name}-{kind}.ipynb"
 
 
-def to_script(episode):
+def to_script(episode, start=""):
     """All code of an episode as a script with Spyder's cells.
 
     Args:
         episode: Episode.
+        start: line of code that the first block begins with; see script_start in settings.
 
     Returns: text in jupytext's py:percent format: headings and the code that runs. The
         prose stays on the page and in the notebooks.
     """
     import jupytext  # here, because it takes long, and Sphinx needs the names of files only
 
+    start = f"{start}\n\n" if start else ""
     book = notebook.new_notebook()
     source = f"Made from episodes/{episode.name}.md by `lesson export`: edit that file."
     book.cells.append(v4.new_markdown_cell(f"# {episode.title}\n\n{source}"))
@@ -60,7 +62,8 @@ def to_script(episode):
             headings = []
         if "solution" in piece.divs:
             book.cells.append(v4.new_markdown_cell("Solution"))
-        book.cells.append(notebook.code_cell(piece.source, []))
+        book.cells.append(notebook.code_cell(start + piece.source, []))
+        start = ""
     book.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}
     return jupytext.writes(notebook.number(book), fmt="py:percent")
 
@@ -218,7 +221,9 @@ def export_scripts(lesson, episodes):
     paths = []
     for episode in episodes:
         path = lesson.root / "scripts" / script_name(episode.name)
-        if episode.blocks and files.write(path, to_script(episode)):
+        if episode.blocks and files.write(
+            path, to_script(episode, lesson.script_start)
+        ):
             paths.append(path)
     return paths
 

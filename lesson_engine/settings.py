@@ -72,6 +72,7 @@ class Settings:
         longest_stretch: words an instructor may say in an episode before there is something
             to look at or to do; 0 for any number. See structure.
         challenge_minutes: True if challenges of the workshop must state their minutes.
+        script_start: a line of code that every exported script begins with, "" for none.
     """
 
     root: Path
@@ -87,6 +88,7 @@ class Settings:
     days: tuple[Day, ...] = ()
     longest_stretch: int = 0
     challenge_minutes: bool = False
+    script_start: str = ""
 
     @property
     def build_folder(self):
@@ -220,6 +222,9 @@ def _check_rules(options: dict) -> None:
         _fail("longest_stretch is a number of words, such as 250; 0 for no limit")
     if not isinstance(options.get("challenge_minutes", False), bool):
         _fail("challenge_minutes is true or false")
+    start = options.get("script_start", "")
+    if not isinstance(start, str) or "\n" in start:
+        _fail("script_start is one line of code, such as 'import find_data'")
 
 
 def _days(entries: object, episodes: list[Path]) -> tuple[Day, ...]:

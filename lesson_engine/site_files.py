@@ -30,7 +30,7 @@ def assemble(lesson, episodes, views):
     exporter.export_notebooks(lesson, episodes, place / "notebooks")
     for episode in episodes:
         name = exporter.script_name(episode.name)
-        files.write(place / "scripts" / name, exporter.to_script(episode))
+        files.write(place / "scripts" / name, exporter.to_script(episode, lesson.script_start))
     write_sitemap(lesson, place)
     write_zip(lesson, place)
     files.replace_folder(lesson.site_folder, place)

@@ -7,6 +7,8 @@
 # ## Step 3: prepare the data
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 import keras
 
 data = keras.datasets.cifar10.load_data()

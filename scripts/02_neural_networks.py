@@ -7,6 +7,8 @@
 # ## One neuron
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 import numpy as np
 
 inputs = np.array([0.9, 0.4, 0.1])  # warm, humid, windy

@@ -4,6 +4,8 @@
 # Made from episodes/03-image-data.md by `lesson export`: edit that file.
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 from pathlib import Path
 
 import keras

@@ -4,6 +4,8 @@
 # Made from episodes/04-build-cnn.md by `lesson export`: edit that file.
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

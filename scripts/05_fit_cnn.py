@@ -4,6 +4,8 @@
 # Made from episodes/05-fit-cnn.md by `lesson export`: edit that file.
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 from pathlib import Path
 
 import keras
@@ -112,7 +114,7 @@ axes = sns.lineplot(
     y="val_loss",
     hue="learning rate",
     style="learning rate",
-    units="seed",  # one line per training
+    units="seed",  # one line per training run
     estimator=None,
     palette="colorblind",
     markers=True,
@@ -123,7 +125,8 @@ axes.set_ylabel("validation loss")
 sns.move_legend(axes, "upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
-last = rates[rates["epoch"] == 5].groupby("learning rate")["val_accuracy"]
+by_rate = rates[rates["epoch"] == 5].groupby("learning rate", sort=False)
+last = by_rate["val_accuracy"]
 print(last.agg(["min", "mean", "max"]).round(3))
 
 # %% [markdown]
@@ -180,10 +183,10 @@ def plot_history(table, title):
 
 table_intro = history_table(history_intro)
 print(table_intro.round(3))
-plot_history(table_intro, "network of the introduction")
+plot_history(table_intro, "network from the introduction")
 plt.show()
 
-# The file of the network doesn't hold its history, so that gets a file of its own.
+# The network's file doesn't include the history, so that gets a file of its own.
 model_intro.save(folder / "model_intro.keras")
 table_intro.to_csv(folder / "history_intro.csv")
 
@@ -283,7 +286,7 @@ axes = sns.lineplot(
     y="val_loss",
     hue="network",
     style="network",
-    units="seed",  # one line per training
+    units="seed",  # one line per training run
     estimator=None,
     palette=["black", "mediumpurple"],
 )
@@ -326,9 +329,9 @@ dropout_right = model_dropout.predict(val_images, verbose=0).argmax(axis=1) == t
 
 only_intro = (intro_right & ~dropout_right).mean()
 only_dropout = (dropout_right & ~intro_right).mean()
-# How far apart do heads and tails come out, in 19 of 20 such experiments?
+# at most this far apart do heads and tails come out in 19 of 20 such experiments
 chance = 2 * ((only_intro + only_dropout) / len(val_images)) ** 0.5
 
-print(f"only the one of the introduction is right: {only_intro:.3f}")
-print(f"only the one with dropout is right:        {only_dropout:.3f}")
+print(f"only the one from the introduction is right: {only_intro:.3f}")
+print(f"only the one with dropout is right:          {only_dropout:.3f}")
 print(f"differences up to {chance:.3f} may be chance")

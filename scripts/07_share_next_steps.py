@@ -1,342 +1,154 @@
 # %% [markdown]
-# # Share a model and next steps
+# # Share, reuse, and your own images
 #
 # Made from episodes/07-share-next-steps.md by `lesson export`: edit that file.
 
-# %% [markdown]
-# ## Catch up
-
 # %%
-import json
-import zipfile
+import find_data  # the images, wherever this file is started from
+
 from pathlib import Path
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from keras import layers
+from PIL import Image
 
-(train_images, train_labels), (test_images, test_labels) = keras.datasets.cifar10.load_data()
-class_names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+data = keras.datasets.cifar10.load_data()
+(raw_images, raw_labels), (raw_test_images, raw_test_labels) = data
 
-raw_images = test_images  # whole numbers from 0 to 255
-test_images = test_images.astype("float32") / 255
-true_classes = test_labels[:, 0]  # one whole number for each picture
-
-# how many steps Keras takes in one go; PyTorch takes one at a time
-steps_at_once = 25
-if keras.backend.backend() == "torch":
-    steps_at_once = 1
+class_names = [
+    "airplane", "automobile", "bird", "cat", "deer",
+    "dog", "frog", "horse", "ship", "truck",
+]
+test_images = raw_test_images.astype("float32") / 255
+true_classes = raw_test_labels.flatten()
 
 folder = Path("fit_outputs")
 folder.mkdir(exist_ok=True)
+own_folder = Path("own_images")
+
 model_best = keras.models.load_model("../data/model_best.keras")
-print(model_best.name, "with", f"{model_best.count_params():,}", "parameters")
+print(model_best.name, "with", model_best.count_params(), "parameters")
 
 # %% [markdown]
-# ## The same answers after loading
+# ## Save it, and get the same answers
 
 # %%
-some_images = test_images[:1000]
-before = model_best.predict(some_images, verbose=0)
+model_best.save(folder / "model_to_share.keras")
+model_again = keras.models.load_model(folder / "model_to_share.keras")
 
-model_best.save(folder / "model_copy.keras")
-model_copy = keras.models.load_model(folder / "model_copy.keras")
-after = model_copy.predict(some_images, verbose=0)
-
-same = np.array_equal(before, after)
-print("compared:", before.size, "probabilities")
-print("all equal:", same)
+before = model_best.predict(test_images[:100], verbose=0)
+after = model_again.predict(test_images[:100], verbose=0)
+print("largest difference:", np.abs(before - after).max())
 
 # %% [markdown]
-# ## What is in the file, and what is not
+# ## The model card
 
 # %%
-archive = zipfile.ZipFile(folder / "model_copy.keras")
-for name in sorted(archive.namelist()):
-    print(name)
+predicted_classes = model_best.predict(test_images, verbose=0).argmax(axis=1)
+wrong = predicted_classes != true_classes
 
-metadata = json.loads(archive.read("metadata.json"))
-print("metadata.json says:", sorted(metadata))
-
-config = json.loads(archive.read("config.json"))
-for layer in config["config"]["layers"]:
-    print("layer:", layer["class_name"])
+vehicles = np.isin(true_classes, [0, 1, 8, 9])
+dogs = true_classes == 5
+for name, group in [("vehicles", vehicles), ("animals", ~vehicles), ("dogs", dogs)]:
+    print(f"{name}: error rate {wrong[group].mean():.2f}")
 
 # %% [markdown]
-# ## Challenge: Find the mistake (5 minutes)
+# ## Your own images
+
+# %%
+rng = np.random.default_rng(1)
+
+for class_name in ["cat", "deer", "dog"]:
+    numbers = np.flatnonzero(raw_labels[:, 0] == class_names.index(class_name))
+    numbers = rng.permutation(numbers)
+    for part, chosen in [("train", numbers[:60]), ("judge", numbers[60:160])]:
+        place = own_folder / part / class_name
+        place.mkdir(parents=True, exist_ok=True)
+        for number in chosen:
+            image = Image.fromarray(raw_images[number])
+            image.resize((160, 160), Image.BICUBIC).save(place / f"{number}.png")
+
+for part in ["train", "judge"]:
+    print(part, len(list(own_folder.glob(f"{part}/*/*.png"))), "images")
+
+# %%
+train_set = keras.utils.image_dataset_from_directory(
+    own_folder / "train", image_size=(160, 160), batch_size=16, seed=42
+)
+judge_set = keras.utils.image_dataset_from_directory(
+    own_folder / "judge", image_size=(160, 160), shuffle=False
+)
+print("classes:", train_set.class_names)
+
+# %% [markdown]
+# ## Challenge: Put a new last layer on it (5 minutes)
 
 # %% [markdown]
 # Solution
 
 # %%
-answers = {
-    "scaled": model_best.predict(test_images, verbose=0),
-    "raw": model_best.predict(raw_images, verbose=0),
-}
+keras.utils.set_random_seed(42)
+backbone = keras.models.load_model("../data/efficientnet_lite0.keras")
+backbone.trainable = False
 
-accuracies = {}
-sure = {}
-for name in answers:
-    accuracies[name] = (answers[name].argmax(axis=1) == true_classes).mean()
-    sure[name] = (answers[name].max(axis=1) > 0.99).mean()
-    print(f"{name}: accuracy {accuracies[name]:.2f}, sure {sure[name]:.2f}")
+inputs = keras.Input(shape=(160, 160, 3))
+hidden = backbone(inputs, training=False)
+hidden = layers.GlobalAveragePooling2D()(hidden)
+hidden = layers.Dropout(rate=0.2)(hidden)
+outputs = layers.Dense(units=3, activation="softmax")(hidden)
+model_own = keras.Model(inputs, outputs, name="own_images")
 
-# %% [markdown]
-# ## A network that takes raw pictures
+model_own.summary()
 
 # %%
-inputs = keras.Input(shape=(32, 32, 3))
-scaled = layers.Rescaling(scale=1 / 255)(inputs)  # from 0–255 to 0–1
-outputs = model_best(scaled)  # a network can be used like a layer
-model_share = keras.Model(inputs, outputs, name="cifar_model_share")
-model_share.save(folder / "model_share.keras")
-
-answers_share = model_share.predict(raw_images, verbose=0)
-close = np.allclose(answers_share, answers["scaled"], atol=0.001)
-print("the same up to the third digit:", close)
-print("parameters:", f"{model_share.count_params():,}")
-
-# %% [markdown]
-# ## Challenge: Write a model card (12 minutes)
-
-# %% [markdown]
-# Solution
+# Run a second time, this goes on training. To start afresh, run the block above first.
+model_own.compile(
+    loss=keras.losses.SparseCategoricalCrossentropy(),
+    optimizer=keras.optimizers.Adam(learning_rate=0.003),
+    metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+)
+model_own.fit(train_set, epochs=3, verbose=2)
+loss, accuracy = model_own.evaluate(judge_set, verbose=0)
+print(f"with a new last layer: {accuracy:.3f}")
 
 # %%
-predicted_classes = answers_share.argmax(axis=1)
-test_accuracy = (predicted_classes == true_classes).mean()
+# Run a second time, this goes on training.
+backbone.trainable = True
+learning = ("block12", "block13", "block14", "block15", "block16", "top")
+for layer in backbone.layers:
+    normalisation = isinstance(layer, layers.BatchNormalization)
+    layer.trainable = layer.name.startswith(learning) and not normalisation
 
-recalls = {}
-for number, name in enumerate(class_names):
-    of_this_class = true_classes == number
-    recalls[name] = (predicted_classes[of_this_class] == number).mean()
-
-weakest = min(recalls, key=recalls.get)  # the name with the smallest value
-print(f"test accuracy {test_accuracy:.2f}")
-print(f"weakest class: {weakest}, {recalls[weakest]:.2f}")
-
-# %% [markdown]
-# Solution
-
-# %%
-card = f"""# Model card: {model_share.name}
-
-## What it is
-A convolutional neural network with {model_share.count_params():,} parameters.
-In: a colour picture of 32 x 32 pixels, whole numbers from 0 to 255.
-Out: {len(class_names)} probabilities, in this order:
-{", ".join(class_names)}.
-File: model_share.keras, made with Keras {keras.__version__}.
-
-## Data
-CIFAR-10. Learnt from 40,000 training pictures; 10,000 validation pictures
-were used to choose between networks, {len(true_classes):,} test pictures only to measure.
-
-## Intended use
-Teaching. Not for decisions about people, animals, traffic or safety.
-
-## Accuracy
-On the test pictures: {test_accuracy:.2f}. Guessing would give {1 / len(class_names):.2f}.
-Weakest class: {weakest}, of which it finds {recalls[weakest]:.2f}.
-One training with one seed; other seeds differ in the second digit.
-
-## Limits
-It answers with one of the {len(class_names)} names whatever the picture shows.
-It often mixes up animals with each other. Not tested: larger pictures made
-small, drawings, several things in one picture, any other collection.
-
-## Licence and contact
-CC BY 4.0. The pictures carry no licence of their own; see their home page.
-Contact: your name and address
-"""
-
-path = folder / "model_card.md"
-path.write_text(card, encoding="utf-8")
-print(path.read_text(encoding="utf-8"))
-
-# %% [markdown]
-# ## A new question with 100 pictures
+model_own.compile(
+    loss=keras.losses.SparseCategoricalCrossentropy(),
+    optimizer=keras.optimizers.Adam(learning_rate=0.00001),
+    metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+)
+model_own.fit(train_set, epochs=3, verbose=2)
+loss, accuracy = model_own.evaluate(judge_set, verbose=0)
+print(f"fine-tuned: {accuracy:.3f}")
 
 # %%
-is_pet = (true_classes == class_names.index("cat")) | (true_classes == class_names.index("dog"))
-is_pet = is_pet.astype("float32")  # 1 for a pet, 0 for anything else
+photo = keras.utils.load_img("../data/cat.png", target_size=(160, 160))
+photo_array = keras.utils.img_to_array(photo).reshape(1, 160, 160, 3)
+probabilities = model_own.predict(photo_array, verbose=0)[0]
+for class_name, probability in zip(train_set.class_names, probabilities):
+    print(f"{class_name}: {probability:.2f}")
 
-
-def draw_pictures(labels, seed):
-    """Places of 100 pictures to learn from, and of 1,000 to measure with."""
-    rng = np.random.default_rng(seed)
-    ones = rng.permutation(np.flatnonzero(labels == 1))
-    zeros = rng.permutation(np.flatnonzero(labels == 0))
-    few = np.concatenate([ones[:50], zeros[:50]])
-    others = np.concatenate([ones[50:550], zeros[50:550]])
-    return few, others
-
-
-few, others = draw_pictures(is_pet, seed=0)
-print("to learn from:  ", len(few), "pictures,", int(is_pet[few].sum()), "pets")
-print("to measure with:", len(others), "pictures,", int(is_pet[others].sum()), "pets")
-print("in both:        ", len(np.intersect1d(few, others)))
+# %%
+draws = pd.read_csv("../data/full_size/transfer.csv")
+table = draws.groupby("method")["accuracy"].agg(["min", "mean", "max"])
+print(table.sort_values("mean").round(2).to_string())
 
 # %% [markdown]
-# ## Challenge: Fill in: a network for the new question (6 minutes)
+# ## Challenge: Uneven classes (4 minutes)
 
 # %% [markdown]
 # Solution
 
 # %%
-# all layers but the last: layer -2 is the last that is kept
-extractor = keras.Model(model_best.inputs, model_best.layers[-2].output)
-extractor.trainable = False
-
-
-def create_model_pet(extractor):
-    """Build a network that answers yes or no from an extractor's features."""
-    inputs = keras.Input(shape=(32, 32, 3))
-    features = extractor(inputs)
-    outputs = layers.Dense(units=1, activation="sigmoid")(features)
-    return keras.Model(inputs, outputs, name="cifar_model_pet")
-
-
-model_pet = create_model_pet(extractor)
-trainable = sum(int(np.prod(weights.shape)) for weights in model_pet.trainable_weights)
-print("parameters:", f"{model_pet.count_params():,}", "of which learn:", f"{trainable:,}")
-
-
-# %%
-def train_and_measure(extractor, images, labels, few, others):
-    """Train on few pictures; returns the accuracy on the others."""
-    model = create_model_pet(extractor)
-    model.compile(
-        loss=keras.losses.BinaryCrossentropy(),
-        optimizer=keras.optimizers.Adam(),
-        metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
-        steps_per_execution=min(steps_at_once, 5),  # an epoch has only 5 steps
-    )
-    model.fit(images[few], labels[few], batch_size=20, epochs=30, verbose=0)
-    measured = model.evaluate(
-        images[others], labels[others], batch_size=200, return_dict=True, verbose=0
-    )
-    return measured["accuracy"]
-
-
-def compare(images, labels, seeds):
-    """A table: one row for each draw of pictures, both ways of training."""
-    rows = []
-    for seed in seeds:
-        keras.utils.set_random_seed(seed)
-        few, others = draw_pictures(labels, seed)
-
-        fresh = keras.models.clone_model(extractor)
-        fresh.trainable = True  # here, all parameters learn
-
-        rows.append(
-            {
-                "transfer": train_and_measure(extractor, images, labels, few, others),
-                "from scratch": train_and_measure(fresh, images, labels, few, others),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-table_pet = compare(test_images, is_pet, seeds=[0, 1, 2])
-print(table_pet.round(2))
-print("mean:", table_pet.mean().round(2).to_dict())
-
-# %% [markdown]
-# ## Challenge: Does it help with every question? (6 minutes)
-
-# %%
-rng = np.random.default_rng(42)
-is_turned = rng.integers(0, 2, size=len(test_images)).astype("float32")
-
-turned_images = test_images.copy()
-turned_images[is_turned == 1] = test_images[is_turned == 1, ::-1]  # rows from last to first
-
-# %% [markdown]
-# Solution
-
-# %%
-table_turned = compare(turned_images, is_turned, seeds=[0])
-print(table_turned.round(2))
-
-pet_probability = answers["scaled"][:, 3] + answers["scaled"][:, 5]  # cat, dog
-adding = ((pet_probability > 0.5) == is_pet)[others].mean()
-print(f"pets, by adding two probabilities: {adding:.2f}")
-
-# %% [markdown]
-# ## Do you need a GPU?
-
-# %%
-tensor = keras.ops.ones(1)
-device = str(tensor.device).lower()
-uses_gpu = "gpu" in device or "cuda" in device or "mps" in device
-print("a GPU is used:", uses_gpu)
-
-# %% [markdown]
-# ## What the first filters look like
-
-# %%
-kernels = model_best.layers[1].get_weights()[0]  # layer 0 is the input
-print(kernels.shape)
-
-figure, grid = plt.subplots(nrows=2, ncols=8, figsize=(10, 2.8))
-for number, axes in enumerate(grid.flat):
-    kernel = kernels[:, :, :, number]
-    smallest = kernel.min()
-    largest = kernel.max()
-    axes.imshow((kernel - smallest) / (largest - smallest))
-    axes.set_title(number)
-    axes.axis("off")
-figure.tight_layout()
-plt.show()
-
-# %% [markdown]
-# ## Where the model looks
-
-# %%
-square = 8  # pixels
-tops = range(0, 32 - square + 1, 2)  # 0, 2, 4, … 24
-
-
-def occlusion_map(image, class_number):
-    """The probability of a class, with a grey square at each place."""
-    copies = []
-    for top in tops:
-        for left in tops:
-            copy = image.copy()
-            copy[top : top + square, left : left + square] = 0.5  # grey
-            copies.append(copy)
-
-    predicted = model_best.predict(np.array(copies), verbose=0)
-    return predicted[:, class_number].reshape(len(tops), len(tops))
-
-
-# %%
-places = {"right": 93, "wrong": 796}
-
-figure, grid = plt.subplots(nrows=2, ncols=2, figsize=(8, 7), layout="constrained")
-maps = {}
-for row, name in zip(grid, places):
-    image = test_images[places[name]]
-    probabilities = model_best.predict(image[np.newaxis], verbose=0)[0]
-    predicted = probabilities.argmax()
-    maps[name] = occlusion_map(image, predicted)
-
-    true_name = class_names[true_classes[places[name]]]
-    print(f"{name}: true {true_name}, predicted {class_names[predicted]}")
-    print(f"  probability {probabilities[predicted]:.2f}, smallest {maps[name].min():.2f}")
-
-    row[0].imshow(image)
-    row[0].set_title(f"true: {true_name}")
-    row[0].axis("off")
-    # the middle of the square lies where it covers the picture
-    edges = (3, 29, 29, 3)
-    heat = row[1].imshow(maps[name], vmin=0, vmax=1, extent=edges)
-    row[1].set_xlim(-0.5, 31.5)
-    row[1].set_ylim(31.5, -0.5)
-    row[1].set_title(f"probability of {class_names[predicted]}")
-    row[1].axis("off")
-    figure.colorbar(heat, ax=row, shrink=0.8)
-plt.show()
+uneven = pd.read_csv("../data/full_size/transfer_uneven.csv")
+recalls = uneven.groupby("class_weight")[["cat", "deer", "dog"]].mean()
+print(recalls.round(2).to_string())

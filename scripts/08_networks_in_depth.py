@@ -7,6 +7,8 @@
 # ## Catch up
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd

@@ -7,6 +7,8 @@
 # ## Catch up
 
 # %%
+import find_data  # the images, wherever this file is started from
+
 from pathlib import Path
 
 import keras

@@ -30,7 +30,7 @@ def test_pages_keep_the_rules(page):
 def test_the_script_is_what_the_episode_gives(page):
     path = LESSON.root / "scripts" / exporter.script_name(page.name)
     assert path.is_file(), f"{path} is missing: run `lesson export`"
-    assert path.read_text("utf-8") == exporter.to_script(page), "run `lesson export`"
+    assert path.read_text("utf-8") == exporter.to_script(page, LESSON.script_start), "run `lesson export`"
 
 
 @by_name(EPISODES)

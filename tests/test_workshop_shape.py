@@ -113,6 +113,7 @@ def test_without_days_every_episode_belongs_to_the_workshop(make_workshop):
         (DAYS, "longest_stretch = true\n", "longest_stretch is a number of words, such as 250"),
         (DAYS, "longest_stretch = -1\n", "longest_stretch is a number of words, such as 250"),
         (DAYS, 'challenge_minutes = "yes"\n', "challenge_minutes is true or false"),
+        (DAYS, 'script_start = "a\\nb"\n', "script_start is one line of code"),
     ],
 )
 def test_wrong_options_are_refused_with_what_to_write(make_workshop, old, new, words):

@@ -9,7 +9,7 @@ import string
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lesson_engine import exporter, reader
+from lesson_engine import exporter, reader, settings
 
 SIZES = r"(?:units|filters|kernel_size|pool_size|rate|num_classes|shape|strides)=\(?[\d.]+"
 IMPORT = r"^(?:import|from) .+$"
@@ -252,7 +252,8 @@ def with_script(page, folder, change):
     changed = reader.read(change.files[path].decode("utf-8"), page.path)
     script = Path(folder).parent / "scripts" / exporter.script_name(page.name)
     if script.is_file():
-        change.files[script] = exporter.to_script(changed).encode("utf-8")
+        start = settings.find(folder).script_start
+        change.files[script] = exporter.to_script(changed, start).encode("utf-8")
     return change
 
 
