@@ -6,6 +6,8 @@ import runpy
 import pytest
 from conftest import ROOT
 
+from lesson_engine import reader, settings
+
 pytest.importorskip("keras")
 pandas = pytest.importorskip("pandas")
 
@@ -46,6 +48,21 @@ def test_the_networks_are_those_of_the_episode(name):
     theirs = episode_function(f"create_model_{name}")()
     assert layers_of(ours) == layers_of(theirs)
     assert ours.count_params() == theirs.count_params()
+
+
+def test_the_schedule_is_that_of_episode_10():
+    """The page's function, from the page itself."""
+    page = reader.read_page(settings.find(ROOT), ROOT / "episodes" / "10-faster.md")
+    (source,) = {
+        block.source for block in page.blocks if block.source.startswith("def create_schedule")
+    }
+    function = ast.parse(source).body[0]
+    import keras
+
+    known = {"keras": keras}
+    exec(ast.unparse(function), known)
+    ours = EXPERIMENTS["create_schedule"](0.004, 5 * 625)
+    assert known["create_schedule"](0.004, 5 * 625).get_config() == ours.get_config()
 
 
 @pytest.mark.parametrize("name", MEASURED)
