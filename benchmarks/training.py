@@ -123,6 +123,12 @@ class Timed(ast.NodeTransformer):
 class Habit(ast.NodeTransformer):
     """Code as it is commonly written."""
 
+    def visit_Assign(self, node):
+        self.generic_visit(node)
+        if ast.unparse(node.targets[0]).startswith("few_"):
+            node.value = whole(node.value)
+        return node
+
     def visit_Call(self, node):
         self.generic_visit(node)
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""

@@ -169,9 +169,9 @@ def plot_history(table, title):
     """Draw accuracy and loss, training and validation, side by side."""
     figure, panels = plt.subplots(ncols=2, figsize=(11, 4.4))
     for panel, metric in zip(panels, ["accuracy", "loss"]):
-        panel.plot(table.index, table[metric], marker="o", label="training")
+        panel.plot(table.index, table[metric], "o-", label="training")
         validation = table[f"val_{metric}"]
-        panel.plot(table.index, validation, marker="s", linestyle="--", label="validation")
+        panel.plot(table.index, validation, "s--", label="validation")
         panel.set_xlabel("epoch")
         panel.set_ylabel(metric)
         panel.locator_params(axis="x", integer=True)
@@ -324,8 +324,10 @@ for epoch in [5, 10]:
 
 # %%
 true_classes = val_labels.argmax(axis=1)
-intro_right = model_intro.predict(val_images, verbose=0).argmax(axis=1) == true_classes
-dropout_right = model_dropout.predict(val_images, verbose=0).argmax(axis=1) == true_classes
+intro_answers = model_intro.predict(val_images, verbose=0).argmax(axis=1)
+dropout_answers = model_dropout.predict(val_images, verbose=0).argmax(axis=1)
+intro_right = intro_answers == true_classes
+dropout_right = dropout_answers == true_classes
 
 only_intro = (intro_right & ~dropout_right).mean()
 only_dropout = (dropout_right & ~intro_right).mean()

@@ -177,6 +177,9 @@ def create_model_dropout(rate):
 # Solution
 
 # %%
+few_images = train_images[:5000]
+few_labels = train_labels[:5000]
+
 rows = []
 for rate in [0.2, 0.5, 0.8]:
     keras.utils.set_random_seed(42)
@@ -186,7 +189,7 @@ for rate in [0.2, 0.5, 0.8]:
         optimizer=keras.optimizers.Adam(),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
     )
-    model.fit(train_images[:5000], train_labels[:5000], batch_size=64, epochs=5, verbose=0)
+    model.fit(few_images, few_labels, batch_size=64, epochs=5, verbose=0)
     loss, accuracy = model.evaluate(val_images, val_labels, verbose=0)
     rows.append({"rate": rate, "loss": loss, "accuracy": accuracy})
 
@@ -200,4 +203,5 @@ sns.stripplot(data=sweep, x="dropout rate", y="val_accuracy", color="black", siz
 plt.ylabel("validation accuracy")
 plt.show()
 
-print(sweep.groupby("dropout rate")["val_accuracy"].agg(["min", "mean", "max"]).round(3))
+by_rate = sweep.groupby("dropout rate")["val_accuracy"]
+print(by_rate.agg(["min", "mean", "max"]).round(3))

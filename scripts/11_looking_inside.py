@@ -131,8 +131,8 @@ def occlusion_maps(images, classes, colour):
         for left in places:
             copies = images.copy()
             copies[:, top : top + 8, left : left + 8] = colour
-            after = model_best.predict(copies, verbose=0)[which, classes]
-            drops.append(before - after)
+            after = model_best.predict(copies, batch_size=200, verbose=0)
+            drops.append(before - after[which, classes])
     return np.array(drops).T.reshape(len(images), 7, 7)
 
 
@@ -260,9 +260,10 @@ maps_without[:, :, :, picked] = 0
 scores_without = maps_without.reshape(800, -1) @ weights + biases
 
 cars = val_classes[:800] == 1
-print("cars:", cars.sum())
-print("recognised with the filter:   ", (scores.argmax(axis=1)[cars] == 1).sum())
-print("recognised without the filter:", (scores_without.argmax(axis=1)[cars] == 1).sum())
+with_filter = scores.argmax(axis=1)[cars] == 1
+without_filter = scores_without.argmax(axis=1)[cars] == 1
+print(f"{cars.sum()} cars, of which the network recognises")
+print(f"{with_filter.sum()} with the filter and {without_filter.sum()} without it")
 
 # %%
 weights_at = weights.reshape(4, 4, 64, 10)  # row, column, feature map, class

@@ -20,7 +20,6 @@ import os
 import platform
 import runpy
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
@@ -184,12 +183,11 @@ def create_intro(size):
     return keras.Model(inputs, outputs)
 
 
-# ---- methods: each yields (name, right, seconds), `right` True for each judged image it got right
+# ---- methods: each yields (name, right), `right` True for each judged image that it got right
 
 
 def without_backbone(images):
     """Judge by pixels alone: no network, or a network that starts from nothing."""
-    start = time.perf_counter()
     (learn, learn_labels), (judge, judge_labels) = images["learn"], images["judge"]
     learn = learn.reshape(len(learn), -1) / 255
     judge = judge.reshape(len(judge), -1) / 255
@@ -198,12 +196,11 @@ def without_backbone(images):
         "pixels, linear model": LogisticRegression(C=0.01, max_iter=500),
     }.items():
         model.fit(learn, learn_labels)
-        yield name, model.predict(judge) == judge_labels, time.perf_counter() - start
+        yield name, model.predict(judge) == judge_labels
 
 
 def from_scratch(images, size):
     """Train the introduction's network. The best of all epochs counts, which flatters it."""
-    start = time.perf_counter()
     model = create_intro(size)
     compile_model(model)
     best = None
@@ -212,51 +209,42 @@ def from_scratch(images, size):
         right = is_right(model, images["judge"])
         if best is None or right.mean() > best.mean():
             best = right
-    yield f"from scratch, {size} pixels", best, time.perf_counter() - start
+    yield f"from scratch, {size} pixels", best
 
 
 def of_imagenet(images, weights_path):
     """Ask the network for its own 1,000 classes, and compare those of cats, dogs and so on."""
-    start = time.perf_counter()
     judge, labels = images["judge"]
     convert = runpy.run_path(str(HERE.with_name("convert_backbone.py")))["convert"]
     probabilities = convert(weights_path, classes=True).predict(judge, verbose=0)
     groups = [probabilities[:, IMAGENET[name]] for name in CLASSES]
     for name, merge in {"sum": np.sum, "largest": np.max}.items():
         merged = np.stack([merge(group, axis=1) for group in groups], axis=1)
-        right = merged.argmax(axis=1) == labels
-        yield f"ImageNet's classes, {name}", right, time.perf_counter() - start
+        yield f"ImageNet's classes, {name}", merged.argmax(axis=1) == labels
 
 
 def with_backbone(images):
     """Train a head on frozen features, then let the last blocks learn a little, too."""
-    start = time.perf_counter()
     backbone = keras.models.load_model(BACKBONE)
     backbone.trainable = False
     extractor = create_extractor(backbone)
     (learn, learn_labels), (judge, judge_labels) = images["learn"], images["judge"]
     learn_features = extractor.predict(learn, verbose=0)
     judge_features = extractor.predict(judge, verbose=0)
-    extracted = time.perf_counter() - start
 
     for name, model in {
         "features, nearest neighbour": KNeighborsClassifier(n_neighbors=1),
         "features, nearest class mean": NearestCentroid(),
     }.items():
         model.fit(learn_features, learn_labels)
-        yield name, model.predict(judge_features) == judge_labels, extracted
+        yield name, model.predict(judge_features) == judge_labels
 
-    start = time.perf_counter() - extracted
     head = train_head(learn_features, learn_labels)
-    right = is_right(head, (judge_features, judge_labels))
-    until_head = time.perf_counter() - start
-    yield "frozen backbone, new head", right, until_head
+    yield "frozen backbone, new head", is_right(head, (judge_features, judge_labels))
 
     for rate in FINE_RATES:
-        start = time.perf_counter() - until_head
         model = fine_tune(head, images["learn"], float(rate))
-        right = is_right(model, images["judge"])
-        yield f"the same, fine-tuned at {rate}", right, time.perf_counter() - start
+        yield f"the same, fine-tuned at {rate}", is_right(model, images["judge"])
 
 
 def fine_tune(head, images_and_labels, rate):
@@ -322,11 +310,10 @@ def measure_draw(data, seed, weights_path):
     methods.append(with_backbone(large))
     rows = []
     for method in methods:
-        for name, right, seconds in method:
+        for name, right in method:
             accuracy = round(float(right.mean()), 4)
             print(f"draw {seed}, {name}: {accuracy:.3f}", flush=True)
-            row = {"seed": seed, "method": name, "accuracy": accuracy}
-            rows.append(row | {"seconds": round(seconds, 1)})
+            rows.append({"seed": seed, "method": name, "accuracy": accuracy})
     return rows
 
 
@@ -393,7 +380,6 @@ def main():
     (RESULTS / "transfer.json").write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
     of_method = table.groupby("method", sort=False)
     print(of_method["accuracy"].agg(["mean", "min", "max"]).round(3))
-    print(of_method["seconds"].mean().round(0))
     print(uneven.groupby("class_weight", sort=False).mean().drop(columns="seed").round(3))
 
 
