@@ -331,7 +331,7 @@ dropout_right = dropout_answers == true_classes
 
 only_intro = (intro_right & ~dropout_right).mean()
 only_dropout = (dropout_right & ~intro_right).mean()
-# at most this far apart do heads and tails come out in 19 of 20 such experiments
+# in 19 of 20 such experiments, heads and tails differ by no more than this
 chance = 2 * ((only_intro + only_dropout) / len(val_images)) ** 0.5
 
 print(f"only the one from the introduction is right: {only_intro:.3f}")

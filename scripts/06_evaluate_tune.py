@@ -135,8 +135,8 @@ show_predictions(wrong[:10])
 # Solution
 
 # %%
-named = pd.Series(matrix.sum(axis=0), index=class_names)
-print(named.sort_values().to_string())
+named = pd.Series(matrix.sum(axis=0) / 1000, index=class_names)
+print(named.sort_values().round(2).to_string())
 
 # %% [markdown]
 # ## When can you trust it?
@@ -199,7 +199,9 @@ print(pd.DataFrame(rows).round(3).to_string(index=False))
 sweep = pd.read_csv("../data/full_size/dropout_rates.csv")
 sweep = sweep[sweep["epoch"] == 10].rename(columns={"network": "dropout rate"})
 
-sns.stripplot(data=sweep, x="dropout rate", y="val_accuracy", color="black", size=8)
+sns.stripplot(
+    data=sweep, x="dropout rate", y="val_accuracy", color="black", size=8, jitter=False
+)
 plt.ylabel("validation accuracy")
 plt.show()
 

@@ -109,7 +109,8 @@ model_own.compile(
     optimizer=keras.optimizers.Adam(learning_rate=0.003),
     metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
 )
-model_own.fit(train_set, epochs=3, verbose=2)
+# shuffle=False, because the images already come in a new order in each epoch
+model_own.fit(train_set, epochs=3, shuffle=False, verbose=2)
 loss, accuracy = model_own.evaluate(judge_set, verbose=0)
 print(f"with a new last layer: {accuracy:.3f}")
 
@@ -126,7 +127,7 @@ model_own.compile(
     optimizer=keras.optimizers.Adam(learning_rate=0.00001),
     metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
 )
-model_own.fit(train_set, epochs=3, verbose=2)
+model_own.fit(train_set, epochs=3, shuffle=False, verbose=2)
 loss, accuracy = model_own.evaluate(judge_set, verbose=0)
 print(f"fine-tuned: {accuracy:.3f}")
 

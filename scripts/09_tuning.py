@@ -33,7 +33,7 @@ train_images, val_images, train_labels, val_labels = prepared
 
 
 def create_model_tuned(activation="relu"):
-    """Build the network of the introduction with this hidden activation."""
+    """Build the network from the introduction with this hidden activation."""
     inputs = keras.Input(shape=(32, 32, 3))
     hidden = layers.Conv2D(
         filters=16, kernel_size=(3, 3), activation=activation, name="conv_1"
@@ -50,7 +50,7 @@ def create_model_tuned(activation="relu"):
 
 
 def read_trainings(name):
-    """Read a table of trainings; it has one row per training and epoch."""
+    """Read a table of training runs; it has one row per run and epoch."""
     return pd.read_csv(f"../data/full_size/{name}.csv", dtype={"network": str})
 
 
@@ -104,7 +104,7 @@ number_of_images = 3000  # all of them would be 40000
 
 histories = {}
 for activation in activations:
-    keras.utils.set_random_seed(42)  # start every training in the same way
+    keras.utils.set_random_seed(42)  # start every training run in the same way
     model = create_model_tuned(activation=activation)
     model.compile(
         loss=keras.losses.CategoricalCrossentropy(),
@@ -249,7 +249,7 @@ optimizer_names = ["SGD", "RMSprop", "Adam"]
 
 def create_model_search(X, y, optimizer_name):
     """Build and compile the network for scikit-learn."""
-    keras.utils.set_random_seed(42)  # start every training in the same way
+    keras.utils.set_random_seed(42)  # start every training run in the same way
     inputs = keras.Input(shape=X.shape[1:])
     hidden = layers.Reshape(target_shape=(32, 32, 3))(inputs)
     outputs = create_model_tuned()(hidden)

@@ -22,6 +22,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from dask.distributed import Client
 from keras import layers
 from keras.wrappers import SKLearnClassifier
@@ -219,6 +220,29 @@ fastest = race({
     "AdamW": (adamw, 64),
 })
 
+# %%
+trained = pd.read_csv("../data/full_size/schedules.csv")
+
+axes = sns.lineplot(
+    data=trained,
+    x="epoch",
+    y="val_accuracy",
+    hue="network",
+    style="network",
+    errorbar=("pi", 100),  # from the lowest of the three to the highest
+    palette="colorblind",
+    markers=True,
+    dashes=False,
+)
+axes.locator_params(axis="x", integer=True)
+axes.set_ylabel("validation accuracy")
+sns.move_legend(axes, "upper left", bbox_to_anchor=(1, 1), title=None)
+plt.show()
+
+last = trained[trained["epoch"] == 5].groupby("network", sort=False)["val_accuracy"]
+ranges = last.agg(["min", "mean", "max"])
+print(ranges.round(3))
+
 # %% [markdown]
 # ## Several steps in one go
 
@@ -404,7 +428,7 @@ def create_search():
 
 
 def make_search_table(search):
-    """Make a table of a finished search: one row per training."""
+    """Make a table of a finished search: one row per training run."""
     results = search.cv_results_
     rows = []
     for number, candidate in enumerate(results["params"]):

@@ -150,7 +150,7 @@ for number, row in zip([108, 156], panels):
     row[0].set_title(f"{name}, {probabilities[number].max():.2f}", fontsize=17)
     row[0].axis("off")
     for panel, colour in zip(row[1:], drops):
-        # each field is drawn around the middle of its square
+        # each cell is drawn around the middle of its square
         edges = (1.5, 29.5, 29.5, 1.5)
         heat = panel.imshow(
             drops[colour][number], vmin=-1, vmax=1, cmap="PuOr", extent=edges
@@ -291,7 +291,7 @@ for number, row in zip([108, 156], panels):
     for panel, name in zip(row[1:], methods):
         heat = methods[name](maps_3[number], predicted_classes[number])
         largest = np.abs(heat).max()
-        # each field is drawn around the middle of the 18 x 18 pixels that it depends on
+        # each cell is drawn around the middle of the 18 x 18 pixels that it depends on
         edges = (6.5, 22.5, 22.5, 6.5)
         panel.imshow(heat, vmin=-largest, vmax=largest, cmap="PuOr", extent=edges)
         panel.set_title(name, fontsize=17)
@@ -334,17 +334,17 @@ def flat_maps(method):
     return np.array([method(maps, number).reshape(16) for maps, number in pairs])
 
 
-def drops_at(fields, colours):
-    """Drop of each image when one field of its map (0 to 15) is covered."""
+def drops_at(cells, colours):
+    """Drop of each image when one cell of its map (0 to 15) is covered."""
     copies = images.copy()
-    for copy, field, colour in zip(copies, fields, colours):
-        row, column = divmod(field, 4)
-        top, left = 5 + 4 * row, 5 + 4 * column  # the middle of the field's window
+    for copy, cell, colour in zip(copies, cells, colours):
+        row, column = divmod(cell, 4)
+        top, left = 5 + 4 * row, 5 + 4 * column  # the middle of the cell's window
         copy[top : top + 8, left : left + 8] = colour
     return before - model_best.predict(copies, verbose=0)[which, classes]
 
 
-fields = {
+cells = {
     "highest contribution": flat_maps(contributions).argmax(axis=1),
     "lowest contribution": flat_maps(contributions).argmin(axis=1),
     "highest Grad-CAM": flat_maps(grad_cam).argmax(axis=1),
@@ -353,12 +353,12 @@ fields = {
 }
 colours = {"black": np.zeros(800), "mean": images.mean(axis=(1, 2))}
 
-single = {c: {f: drops_at(fields[f], colours[c]) for f in fields} for c in colours}
+single = {c: {f: drops_at(cells[f], colours[c]) for f in cells} for c in colours}
 for colour in single:
     print(f"{colour} squares")
-    for field, drop in single[colour].items():
+    for cell, drop in single[colour].items():
         error = drop.std() / np.sqrt(800)  # the standard error of the mean
-        print(f"  {field:21}{drop.mean():.3f} ± {error:.3f}")
+        print(f"  {cell:21}{drop.mean():.3f} ± {error:.3f}")
 
 # %% [markdown]
 # ## Is it as sure as it should be?

@@ -1,10 +1,10 @@
-"""Train a larger network until it names at least 85 of 100 test pictures rightly.
+"""Train a larger network until it names at least 85 of 100 test images correctly.
 
 Run it in this folder:
 
     python full_size_recipe.py
 
-Everything in it is known from episodes 5 and 6: convolutions with batch normalisation, dropout,
+Everything in it is known from episodes 9 and 10: convolutions with batch normalisation, dropout,
 augmentation, and a learning rate that rises and falls. There is only more of it. Half an hour to
 an hour on two processor cores; what a run gave is in ../data/full_size/recipe.csv and recipe.txt.
 """

@@ -67,7 +67,9 @@ def test_the_schedule_is_that_of_episode_10():
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_table_has_every_epoch_of_every_training(name):
-    table = pandas.read_csv(TABLES / f"{name}.csv", keep_default_na=False)
+    table = pandas.read_csv(
+        TABLES / f"{name}.csv", keep_default_na=False, dtype={"network": str}
+    )
     assert tuple(table.columns) == EXPERIMENTS["COLUMNS"]
     expected = {
         (network, seed, epoch)

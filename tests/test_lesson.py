@@ -30,7 +30,8 @@ def test_pages_keep_the_rules(page):
 def test_the_script_is_what_the_episode_gives(page):
     path = LESSON.root / "scripts" / exporter.script_name(page.name)
     assert path.is_file(), f"{path} is missing: run `lesson export`"
-    assert path.read_text("utf-8") == exporter.to_script(page, LESSON.script_start), "run `lesson export`"
+    script = exporter.to_script(page, LESSON.script_start)
+    assert path.read_text("utf-8") == script, "run `lesson export`"
 
 
 @by_name(EPISODES)
@@ -39,6 +40,8 @@ def test_the_script_holds_every_block_in_spyder_cells(page):
     cells = [
         cell.source for cell in jupytext.reads(text, "py:percent").cells if cell.cell_type == "code"
     ]
+    assert "\n".join(cells).startswith(LESSON.script_start + "\n")
+    cells[0] = cells[0].removeprefix(LESSON.script_start).lstrip("\n")
     assert cells == [block.source for block in page.blocks]
     assert text.count("# %%\n") == len(page.blocks)
 
