@@ -109,8 +109,7 @@ def few_images(tmp_path_factory, lesson):
     """Variables of a run on a few thousand drawn images."""
     numpy = pytest.importorskip("numpy")
     draw = runpy.run_path(str(ROOT / "data" / "standin.py"))["make"]
-    # episode 07 takes 160 images of each of three classes
-    (x_train, y_train), (x_test, y_test) = draw(2000, 1000)
+    (x_train, y_train), (x_test, y_test) = draw()
     path = tmp_path_factory.mktemp("data") / "few.npz"
     numpy.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))
