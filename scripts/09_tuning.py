@@ -403,7 +403,7 @@ for name in accuracies.columns.drop("none"):
     print(f"{name:36} {verdict}")
 
 # %% [markdown]
-# ## The recipe for 0.85
+# ## A recipe for higher accuracy
 
 # %%
 from pathlib import Path

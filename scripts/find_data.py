@@ -27,7 +27,7 @@ def say(kind, error, trace):
 
 
 if not SOURCE.is_file():
-    sys.exit(f"{SOURCE} is missing: unpack the lesson's whole zip file, and run the script in there")
+    sys.exit(f"{SOURCE} is missing: unpack the lesson's zip file, and run the script in there")
 
 os.chdir(HERE)  # "../data" starts from here
 sys.excepthook = say

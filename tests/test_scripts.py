@@ -87,4 +87,5 @@ def test_a_download_that_fails_is_said_in_one_line(run_from_elsewhere):
 
 def said(process):
     """Lines of standard error without what TensorFlow notes as it starts."""
-    return [line for line in process.stderr.splitlines() if not re.match(r"WARNING|[IWE]0000", line)]
+    lines = process.stderr.splitlines()
+    return [line for line in lines if not re.match(r"WARNING|[IWE]0000", line)]
