@@ -129,7 +129,7 @@ wrong = np.flatnonzero(true_classes != predicted_classes)
 show_predictions(wrong[:10])
 
 # %% [markdown]
-# ## Challenge: Question your matrix (4 minutes)
+# ## Challenge: Read your own matrix (4 minutes)
 
 # %% [markdown]
 # Solution
