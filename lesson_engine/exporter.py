@@ -221,9 +221,7 @@ def export_scripts(lesson, episodes):
     paths = []
     for episode in episodes:
         path = lesson.root / "scripts" / script_name(episode.name)
-        if episode.blocks and files.write(
-            path, to_script(episode, lesson.script_start)
-        ):
+        if episode.blocks and files.write(path, to_script(episode, lesson.script_start)):
             paths.append(path)
     return paths
 

@@ -138,7 +138,7 @@ def experiments() -> dict[str, dict[str, Training]]:
         for rate in LEARNING_RATES
     }
     dropout = {
-        f"{rate:g}": Training(create_dropout, 10, arguments={"rate": rate} if rate != 0.5 else {})
+        f"{rate:g}": Training(create_dropout, 10, arguments={"rate": rate})
         for rate in DROPOUT_RATES
     }
     activations = {"relu": Training(create_intro)} | {
@@ -166,7 +166,7 @@ def experiments() -> dict[str, dict[str, Training]]:
     }
     compared = {
         "intro": Training(create_intro, 10),
-        "dropout": Training(create_dropout, 10),
+        "dropout": Training(create_dropout, 10, arguments={"rate": 0.5}),
         "dense": Training(create_dense, 10),
     }
     return {
@@ -187,7 +187,7 @@ ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu", None)  # and relu, which the net
 OPTIMIZERS = (keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Adam)
 REGULARISED = {
     "none": {"rate": 0},
-    "dropout": {},
+    "dropout": {"rate": 0.5},
     "batch normalisation": {"rate": 0, "normalise": True},
     "augmentation": {"rate": 0, "augment": True},
     "batch normalisation and augmentation": {"rate": 0, "normalise": True, "augment": True},

@@ -261,6 +261,22 @@ def undefined_names(blocks):
     return missing + [(line, name) for line, name in later if name not in known]
 
 
+def names_set(source):
+    """Names that code sets at its top level: variables, functions, imports."""
+    return _sets(symtable.symtable(source, "<block>", "exec"))
+
+
+def function_source(name, blocks):
+    """Source of the function of that name, which exactly one of the blocks defines."""
+    (found,) = [
+        node
+        for block in blocks
+        for node in ast.parse(block.source).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    return ast.unparse(found)
+
+
 def _reads(scope):
     at_top = scope.get_type() == "module"
     found = {

@@ -1,10 +1,10 @@
 """The tables of trainings with several seeds: of the networks of the episodes, and complete."""
 
-import ast
 import runpy
 
 import pytest
 from conftest import ROOT
+from instructor_tables import function_source
 
 from lesson_engine import reader, settings
 
@@ -16,22 +16,14 @@ TABLES = ROOT / "data" / "full_size"
 MEASURED = [name for name in EXPERIMENTS["experiments"]() if (TABLES / f"{name}.csv").is_file()]
 
 
-def episode_function(name):
-    """A function of episode 5, made from its source alone."""
-    source = (ROOT / "scripts" / "05_fit_cnn.py").read_text("utf-8")
+def function_of(episode, name):
+    """A function of an episode, made from its source alone."""
     import keras
-    import numpy
 
-    known = {
-        "keras": keras,
-        "layers": keras.layers,
-        "train_images": numpy.zeros((1, 32, 32, 3)),  # for its shape
-    }
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            exec(ast.unparse(node), known)
-            return known[name]
-    raise AssertionError(f"episode 5 has no function {name}")
+    page = reader.read_page(settings.find(ROOT), ROOT / "episodes" / f"{episode}.md")
+    known = {"keras": keras, "layers": keras.layers}
+    exec(function_source(name, page.blocks), known)
+    return known[name]
 
 
 def layers_of(model):
@@ -45,24 +37,15 @@ def layers_of(model):
 @pytest.mark.parametrize("name", ["intro", "dropout", "dense"])
 def test_the_networks_are_those_of_the_episode(name):
     ours = EXPERIMENTS[f"create_{name}"]()
-    theirs = episode_function(f"create_model_{name}")()
+    theirs = function_of("05-fit-cnn", f"create_model_{name}")()
     assert layers_of(ours) == layers_of(theirs)
     assert ours.count_params() == theirs.count_params()
 
 
 def test_the_schedule_is_that_of_episode_10():
-    """The page's function, from the page itself."""
-    page = reader.read_page(settings.find(ROOT), ROOT / "episodes" / "10-faster.md")
-    (source,) = {
-        block.source for block in page.blocks if block.source.startswith("def create_schedule")
-    }
-    function = ast.parse(source).body[0]
-    import keras
-
-    known = {"keras": keras}
-    exec(ast.unparse(function), known)
     ours = EXPERIMENTS["create_schedule"](0.004, 5 * 625)
-    assert known["create_schedule"](0.004, 5 * 625).get_config() == ours.get_config()
+    theirs = function_of("10-faster", "create_schedule")(0.004, 5 * 625)
+    assert theirs.get_config() == ours.get_config()
 
 
 @pytest.mark.parametrize("name", MEASURED)

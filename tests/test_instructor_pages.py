@@ -1,6 +1,5 @@
 """The pages for instructors: the titles, seconds, files and people that they name are there."""
 
-import ast
 import re
 
 import pytest
@@ -10,6 +9,7 @@ from instructor_tables import (
     PAGES,
     cell_of,
     episode_pages,
+    function_source,
     inlines,
     number_of,
     seconds_in,
@@ -119,24 +119,13 @@ def test_code_to_go_on_with_gives_the_history_that_was_saved(tmp_path):
     trained = keras.callbacks.History()
     trained.history = {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}
     scope = {"keras": keras, "pd": pandas, "folder": tmp_path}
-    exec(function("history_table", episode_pages()[4].blocks), scope)
+    exec(function_source("history_table", episode_pages()[4].blocks), scope)
     saved = scope["history_table"](trained)
     saved.to_csv(tmp_path / "history_intro.csv")
     exec(code_to_go_on_with()[0], scope)
     assert scope["history_table"](scope["history_intro"]).equals(saved)
     for name in ("model_intro", "model_dropout"):
         assert scope[name].count_params() == network.count_params()
-
-
-def function(name, blocks):
-    """Source of a function that one of the blocks defines."""
-    (found,) = [
-        node
-        for block in blocks
-        for node in ast.parse(block.source).body
-        if isinstance(node, ast.FunctionDef) and node.name == name
-    ]
-    return ast.unparse(found)
 
 
 def test_no_episode_needs_a_network_that_an_earlier_one_saved():

@@ -12,6 +12,7 @@ from style import (
     PALE_GREEN,
     PALE_GREY,
     PALE_ORANGE,
+    PALE_VERMILION,
     VERMILION,
     WIDTH,
     canvas,
@@ -67,7 +68,7 @@ def training_loop():
     axes.text(12.2, 7.9, "one step", ha="center", va="center", weight="bold")
 
     # the end of an epoch
-    _box(axes, 0.75, 3.3, 4.7, 1.4, "the validation images:\npredict and measure only", "#FBE1D2", VERMILION)
+    _box(axes, 0.75, 3.3, 4.7, 1.4, "the validation images:\npredict and measure only", PALE_VERMILION, VERMILION)
     _arrow(axes, (9.0, 4.0), (5.5, 4.0))
     axes.text(7.25, 4.35, "after the last batch", ha="center", va="center", fontsize=11, style="italic")
     _arrow(axes, (3.1, 3.3), (3.1, 1.8))
