@@ -91,7 +91,7 @@ def fitting():
             0.3 + 0.66 * np.exp(-5 * epochs) + 0.42 * np.clip(epochs - 0.25, 0, None) ** 1.3,
         ),
     }
-    words = ["both stay high", "both fall and\nstay together", "the curves part"]
+    words = ["both stay high", "both fall and\nstay together", "validation turns"]
     for panel, (title, (training, validation)), word in zip(panels, curves.items(), words, strict=True):
         panel.plot(epochs, training, color=BLUE)
         panel.plot(epochs, validation, color=VERMILION, linestyle="--")
