@@ -137,6 +137,23 @@ print(last.agg(["min", "mean", "max"]).round(3))
 
 # %%
 keras.utils.set_random_seed(42)
+model_trial = create_model_intro()
+model_trial.compile(
+    loss=keras.losses.CategoricalCrossentropy(),
+    optimizer=keras.optimizers.Adam(),
+    metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+)
+history_trial = model_trial.fit(
+    train_images[:2000],
+    train_labels[:2000],
+    batch_size=64,
+    epochs=1,
+    validation_data=(val_images, val_labels),
+    verbose=2,
+)
+
+# %%
+keras.utils.set_random_seed(42)
 model_intro = create_model_intro()
 model_intro.compile(
     loss=keras.losses.CategoricalCrossentropy(),
@@ -259,7 +276,22 @@ keras.utils.set_random_seed(42)
 model_dropout = create_model_dropout()
 print("parameters:", model_dropout.count_params())
 
+
 # %%
+def create_model_dropout():
+    """Build a CNN of three convolutions with dropout before the output."""
+    inputs = keras.Input(shape=(32, 32, 3))
+    hidden = layers.Conv2D(filters=16, kernel_size=(3, 3), activation="relu")(inputs)
+    hidden = layers.MaxPooling2D(pool_size=(2, 2))(hidden)
+    hidden = layers.Conv2D(filters=32, kernel_size=(3, 3), activation="relu")(hidden)
+    hidden = layers.MaxPooling2D(pool_size=(2, 2))(hidden)
+    hidden = layers.Conv2D(filters=64, kernel_size=(3, 3), activation="relu")(hidden)
+    hidden = layers.Dropout(rate=0.5)(hidden)
+    hidden = layers.Flatten()(hidden)
+    outputs = layers.Dense(units=10, activation="softmax")(hidden)
+    return keras.Model(inputs, outputs, name="cifar_model_dropout")
+
+
 keras.utils.set_random_seed(42)
 model_dropout = create_model_dropout()
 model_dropout.compile(

@@ -103,6 +103,18 @@ model_own = keras.Model(inputs, outputs, name="own_images")
 model_own.summary()
 
 # %%
+keras.utils.set_random_seed(42)
+backbone = keras.models.load_model("../data/efficientnet_lite0.keras")
+backbone.trainable = False
+
+inputs = keras.Input(shape=(160, 160, 3))
+hidden = backbone(inputs, training=False)
+hidden = layers.GlobalAveragePooling2D()(hidden)
+hidden = layers.Dropout(rate=0.2)(hidden)
+outputs = layers.Dense(units=3, activation="softmax")(hidden)
+model_own = keras.Model(inputs, outputs, name="own_images")
+
+# %%
 # Run a second time, this goes on training. To start afresh, run the block above first.
 model_own.compile(
     loss=keras.losses.SparseCategoricalCrossentropy(),
@@ -115,7 +127,7 @@ loss, accuracy = model_own.evaluate(judge_set, verbose=0)
 print(f"with a new last layer: {accuracy:.3f}")
 
 # %%
-# Run a second time, this goes on training.
+# Run a second time, this goes on training. To start afresh, run the two blocks above first.
 backbone.trainable = True
 learning = ("block12", "block13", "block14", "block15", "block16", "top")
 for layer in backbone.layers:

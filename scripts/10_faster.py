@@ -191,7 +191,20 @@ schedule = create_schedule(largest_rate=0.004, steps=400)
 for step in [0, 40, 400, 800]:
     print(f"step {step}: rate {float(schedule(step)):.4f}")
 
+
 # %%
+def create_schedule(largest_rate, steps):
+    """Make a learning rate that grows in the first tenth of the steps, then falls."""
+    warmup_steps = steps // 10
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=largest_rate / 10,
+        warmup_target=largest_rate,
+        warmup_steps=warmup_steps,
+        decay_steps=steps - warmup_steps,
+    )
+
+
+schedule = create_schedule(largest_rate=0.004, steps=400)
 steps = np.arange(0, 401)
 rates = [float(schedule(step)) for step in steps]
 

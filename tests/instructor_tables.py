@@ -261,20 +261,15 @@ def undefined_names(blocks):
     return missing + [(line, name) for line, name in later if name not in known]
 
 
-def names_set(source):
-    """Names that code sets at its top level: variables, functions, imports."""
-    return _sets(symtable.symtable(source, "<block>", "exec"))
-
-
 def function_source(name, blocks):
-    """Source of the function of that name, which exactly one of the blocks defines."""
-    (found,) = [
-        node
+    """Source of the function of that name; blocks that define it do so in the same words."""
+    (source,) = {
+        ast.unparse(node)
         for block in blocks
         for node in ast.parse(block.source).body
         if isinstance(node, ast.FunctionDef) and node.name == name
-    ]
-    return ast.unparse(found)
+    }
+    return source
 
 
 def _reads(scope):

@@ -10,7 +10,6 @@ import nbclient
 import nbformat
 import pytest
 from conftest import ROOT
-from instructor_tables import names_set
 
 from lesson_engine import exporter, reader, runner, settings, structure
 
@@ -20,7 +19,6 @@ LESSON = settings.find(ROOT)
 PATHS = [*LESSON.workshop_paths(), *LESSON.further_paths()]
 PAGES = [reader.read_page(LESSON, path) for path in PATHS]
 MAKES_A_NETWORK = re.compile(r"create_\w+\(|keras\.(Model|Sequential)\(|GridSearchCV\(")
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 by_episode = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -77,18 +75,8 @@ def printed(cell):
 
 @by_episode
 def test_only_cells_with_blanks_fail(page, run):
-    """And cells that need a name which only such a cell makes: the page says which, see below."""
     fault = failed(run(exercises(page)))
-    names = {structure.BLANK}.union(*(names_set(source) for source, _ in fault))
-    without = [
-        (source, why)
-        for source, why in fault
-        if structure.BLANK not in source and UNDEFINED.sub(r"\1", why) not in names
-    ]
-    assert without == []
-    if any(structure.BLANK not in source for source, _ in fault):
-        words = " ".join(page.text.split())
-        assert "copy the solution" in words, "what follows a challenge needs its result"
+    assert [(source, why) for source, why in fault if structure.BLANK not in source] == []
 
 
 @by_episode
