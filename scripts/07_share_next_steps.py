@@ -127,7 +127,8 @@ loss, accuracy = model_own.evaluate(judge_set, verbose=0)
 print(f"with a new last layer: {accuracy:.3f}")
 
 # %%
-# Run a second time, this goes on training. To start afresh, run the two blocks above first.
+# Run a second time, this goes on training.
+# To start afresh, run the two blocks above first.
 backbone.trainable = True
 learning = ("block12", "block13", "block14", "block15", "block16", "top")
 for layer in backbone.layers:
