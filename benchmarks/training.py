@@ -1,4 +1,4 @@
-"""How long learners wait: each training of the lesson beside the same network trained by habit.
+"""How long learners wait: each training run of the lesson beside the same network trained by habit.
 
     CIFAR10_FOLDER=/media/usb/cifar-10-batches-py python benchmarks/training.py
 
@@ -9,7 +9,7 @@ that episode alone.
 
 A time is the median epoch times the number of epochs. The arithmetic limit is the time that the
 multiplications and additions of all steps would take at the rate at which this machine multiplies
-large matrices, measured right before each training. The table is written to
+large matrices, measured right before each run. The table is written to
 benchmarks/results/training.txt.
 """
 
@@ -180,7 +180,7 @@ class Stopwatch:
         return result
 
     def evaluate(self, model, *arguments, **options):
-        """As model.evaluate: the accuracy of a training that had no validation images."""
+        """As model.evaluate: the accuracy of a run that had no validation images."""
         result = model.evaluate(*arguments, **options)
         if self.trainings and self.trainings[-1]["accuracy"] is None:
             self.trainings[-1]["accuracy"] = result[1]

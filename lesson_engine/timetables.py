@@ -21,7 +21,7 @@ from lesson_engine.pacing import Challenge, Section
 from lesson_engine.reader import Episode
 from lesson_engine.settings import FURTHER, Day, Settings
 
-WAITS = 8  # seconds: a block that takes less is not worth a word
+WAITS = 10  # seconds: a block that takes less is not worth a word
 ROW = 10  # minutes after which a row of a day's table ends, challenge or not
 BEGIN = re.compile(r"^<!-- made by lesson export: *(?P<name>.*?) *-->[ \t\r]*\n", re.M)
 END = re.compile(r"^<!-- end -->[ \t\r]*$", re.M)

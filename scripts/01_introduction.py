@@ -114,7 +114,7 @@ model.compile(
 # ## Step 6: train
 
 # %%
-# Run a second time, this goes on training. To start afresh, run the block above first.
+# If you run this again, training goes on. To start afresh, run the block above first.
 history = model.fit(
     train_images,
     train_labels,

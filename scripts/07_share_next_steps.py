@@ -115,7 +115,7 @@ outputs = layers.Dense(units=3, activation="softmax")(hidden)
 model_own = keras.Model(inputs, outputs, name="own_images")
 
 # %%
-# Run a second time, this goes on training. To start afresh, run the block above first.
+# If you run this again, training goes on. To start afresh, run the block above first.
 model_own.compile(
     loss=keras.losses.SparseCategoricalCrossentropy(),
     optimizer=keras.optimizers.Adam(learning_rate=0.003),
@@ -127,7 +127,7 @@ loss, accuracy = model_own.evaluate(judge_set, verbose=0)
 print(f"with a new last layer: {accuracy:.3f}")
 
 # %%
-# Run a second time, this goes on training.
+# If you run this again, training goes on.
 # To start afresh, run the two blocks above first.
 backbone.trainable = True
 learning = ("block12", "block13", "block14", "block15", "block16", "top")

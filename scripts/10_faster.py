@@ -395,7 +395,7 @@ optimizer_names = ["SGD", "RMSprop", "Adam"]
 
 def create_model_search(X, y, optimizer_name):
     """Build and compile a small network for the search; images come as flat rows."""
-    keras.utils.set_random_seed(42)  # the same order of images for every training
+    keras.utils.set_random_seed(42)  # the same order of images in every run
     start = keras.initializers.GlorotUniform(seed=42)  # the same first weights
     inputs = keras.Input(shape=X.shape[1:])
     hidden = layers.Reshape(target_shape=(32, 32, 3))(inputs)
@@ -511,5 +511,5 @@ print("ended with code", cluster.wait())
 
 # %%
 for workers in [1, 4, 9, 18]:
-    rounds = np.ceil(9 / workers)  # a training can't be split
+    rounds = np.ceil(9 / workers)  # a training run can't be split
     print(f"{workers} workers: {20 * rounds:.0f} minutes")

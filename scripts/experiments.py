@@ -248,7 +248,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def kept(training: Training, seed: int, folder: Path) -> list[dict[str, str]]:
-    """The epochs of a training that some table holds, or a longer training's first ones."""
+    """The epochs of a training run that some table holds, or a longer run's first ones."""
     for name, trainings in experiments().items():
         for network, other in trainings.items():
             if training.begins(other):

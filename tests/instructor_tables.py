@@ -14,7 +14,7 @@ PAGES = LESSON.root / "instructors"
 TITLE = re.compile(
     r"(?P<name>.*?)(?: \((?:(?P<minutes>\d+) min(?:utes?)?\b|(?P<optional>optional|homework)).*\))?"
 )
-WAITS = 8  # seconds: what takes less is not worth a word
+WAITS = 10  # seconds: what takes less is not worth a word
 
 
 # What the episodes hold

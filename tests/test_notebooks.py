@@ -117,5 +117,5 @@ def test_a_cell_that_goes_on_training_says_so_and_a_cell_close_above_starts_afre
     sources = [block.source for block in page.blocks]
     for number, source in enumerate(sources):
         if goes_on_training(source):
-            assert re.search(r"# Run a second time, this goes on training\.", source)
+            assert re.search(r"# If you run this again, training goes on\.", source)
             assert MAKES_A_NETWORK.search("\n".join(sources[max(0, number - 2) : number]))
