@@ -53,7 +53,7 @@ drift:
 $(NEWEST)/fresh:
 	$(PYTHON) -m venv --clear $(NEWEST)
 	sed -e '/^-r/d' -e 's/==[0-9.*]*//' requirements/lesson.in requirements/lesson-cpu.in >$(NEWEST)/lesson.in
-	$(NEWEST)/bin/pip install -q --disable-pip-version-check -r $(NEWEST)/lesson.in -e '.[run,test]'
+	$(NEWEST)/bin/pip install -q --disable-pip-version-check -r $(NEWEST)/lesson.in -e './engine[run,test]'
 	$(NEWEST)/bin/pip list --disable-pip-version-check
 
 # For two tests: the checkers of HTML and of workflows. They need Java and Node.js.
@@ -78,27 +78,27 @@ figures: $(TEST)/ready
 
 # One lock file an environment, with the same versions for every Python and system.
 COMPILE := .venv-lock/bin/uv pip compile -q --upgrade --universal --fork-strategy fewest \
-  --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
+  --python-version 3.11 --no-header --no-annotate --no-emit-index-url engine/pyproject.toml
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install -q uv
 	$(COMPILE) -o requirements/site.txt
-	$(COMPILE:pyproject.toml=) requirements/programs.in -o requirements/programs.txt
+	$(COMPILE:engine/pyproject.toml=) requirements/programs.in -o requirements/programs.txt
 	for kind in cpu gpu jax torch; do \
 	  $(COMPILE) --extra run --extra test requirements/lesson-$$kind.in -o requirements/test-$$kind.txt || exit 1; \
 	done
 
-$(SITE)/ready: requirements/site.txt pyproject.toml
-$(TEST)/ready: $(TEST_LOCK) pyproject.toml
-.venv-torch/ready: requirements/test-torch.txt pyproject.toml
-.venv-jax/ready: requirements/test-jax.txt pyproject.toml
+$(SITE)/ready: requirements/site.txt engine/pyproject.toml
+$(TEST)/ready: $(TEST_LOCK) engine/pyproject.toml
+.venv-torch/ready: requirements/test-torch.txt engine/pyproject.toml
+.venv-jax/ready: requirements/test-jax.txt engine/pyproject.toml
 $(SITE)/ready $(TEST)/ready .venv-jax/ready .venv-torch/ready:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
 	$(if $(filter .venv-torch,$(@D)),$(@D)/bin/pip install -q --disable-pip-version-check $(TORCH))
-	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -e .
+	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -e engine
 	touch $@
 
 # JupyterLab and Spyder's kernel, in an environment that finds the rest in the test environment.

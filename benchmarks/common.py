@@ -62,7 +62,7 @@ def copy_of_lesson(folder):
 
 def lesson_command(folder, *arguments):
     """`lesson ARGUMENTS` in a folder, as arguments of subprocess: (list, dict)."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BROWSER": "true"}
+    environment = {**os.environ, "BROWSER": "true"}
     command = [sys.executable, "-m", "lesson_engine", *arguments]
     return command, {"cwd": folder, "env": environment}
 

@@ -5,7 +5,7 @@
 Works on a copy of the lesson as it is committed. `lesson check` of the episode comes first, then
 tests/test_lesson.py and tests/test_experiments.py, up to the first failure. Where a change leaves
 all code as it is, the kept outputs of one real run of the episode are compared again (see
-lesson_engine/kept_runs.py); where it does not, the code is run. Results are appended to
+lesson_engine/run/kept_runs.py); where it does not, the code is run. Results are appended to
 build/mutations/results.jsonl, from which a later call goes on; the table is written to
 benchmarks/results/mutations.txt.
 """
@@ -31,7 +31,7 @@ def main(arguments=None):
         commit = options.commit or git("rev-parse", "--short", "HEAD").strip()
         copy = copy_of_lesson(BUILD / f"lesson-{options.name}", commit)
         run_unchanged(copy, options.episodes)
-        sys.path[:0] = [str(copy), str(Path(__file__).parent)]
+        sys.path[:0] = [str(copy / "engine" / "src"), str(Path(__file__).parent)]
         judge_all(copy, commit, options)
     write_table(options)
 
@@ -66,7 +66,7 @@ def copy_of_lesson(folder, commit):
 def run_unchanged(copy, episodes):
     """See that the copy passes, and keep the runs that all changes to text are judged by."""
     call = [sys.executable, "-m", "lesson_engine", "check", *episodes]
-    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    environment = {**os.environ, "PYTHONPATH": str(copy / "engine" / "src")}
     if subprocess.call(call, cwd=copy, env=environment):
         raise SystemExit("the lesson fails without any change: see above")
 
@@ -87,9 +87,8 @@ def judge_all(copy, commit, options):
 
 def plan(copy, options):
     """(seed, kind, path) of `count` changes, kinds and episodes in turn."""
+    from lesson_engine.core import reader, settings
     from mutation import kinds
-
-    from lesson_engine import reader, settings
 
     lesson = settings.find(copy)
     paths = [path for path in lesson.episode_paths() if path.stem[:2] in options.episodes]
@@ -107,9 +106,8 @@ def plan(copy, options):
 
 def judge_one(copy, path, kind, seed, options, commit):
     """Apply one change to the copy, judge it, take it back; gives the result as a dict."""
+    from lesson_engine.core import reader, settings
     from mutation import kinds
-
-    from lesson_engine import reader, settings
 
     page = reader.read_page(settings.find(copy), path)
     change = kinds.make(kind, page, path.parent, seed)

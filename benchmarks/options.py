@@ -27,7 +27,8 @@ from training import matrix_rate, operations
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine import reader, runner, settings  # noqa: E402
+from lesson_engine.core import reader, settings  # noqa: E402
+from lesson_engine.run import runner  # noqa: E402
 
 PICTURES = 6400
 

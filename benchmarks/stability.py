@@ -24,8 +24,9 @@ from nbformat import from_dict
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine import comparer, kept_runs, notebook, reader, runner, settings  # noqa: E402
-from lesson_engine.nbval_plugin import claim_fault  # noqa: E402
+from lesson_engine.core import comparer, notebook, reader, settings  # noqa: E402
+from lesson_engine.pytest_plugin import claim_fault  # noqa: E402
+from lesson_engine.run import kept_runs, runner  # noqa: E402
 
 BUILD = ROOT / "build" / "stability"
 SETTINGS = {

@@ -29,7 +29,8 @@ from common import ROOT, save
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine import reader, runner, settings  # noqa: E402
+from lesson_engine.core import reader, settings  # noqa: E402
+from lesson_engine.run import runner  # noqa: E402
 
 KEPT = ROOT / "build" / "training"
 HABIT = {"batch_size": 32, "epochs": 10}

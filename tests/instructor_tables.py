@@ -7,7 +7,8 @@ import symtable
 from dataclasses import dataclass, field
 from functools import cache
 
-from lesson_engine import notes, reader, settings
+from lesson_engine.core import provenance, reader, settings
+from lesson_engine.core.markdown import markdown_parser
 
 LESSON = settings.find(__file__)
 PAGES = LESSON.root / "instructors"
@@ -81,7 +82,7 @@ def _section(page, title, first, last):
         if div.name in ("challenge", "discussion") and first < div.first_line <= last
     ]
     blocks = [block for block in page.blocks if first < block.first_line <= last]
-    noted = dict(zip(map(id, page.blocks), notes.of_blocks(page, LESSON), strict=True))
+    noted = dict(zip(map(id, page.blocks), provenance.of_blocks(page, LESSON), strict=True))
     seconds = [noted[id(block)]["seconds"] for block in blocks if noted[id(block)]]
     waits = tuple(round(value) for value in seconds if value >= WAITS)
     return Section(title, tuple(_challenge(page, div) for div in found), waits)
@@ -184,7 +185,7 @@ def cell_of(inline):
 def inlines(name):
     """(kind of the block, the heading above it, inline token) of everything on a page."""
     under, before = "", None
-    for token in reader.markdown_parser().parse((PAGES / name).read_text("utf-8")):
+    for token in markdown_parser().parse((PAGES / name).read_text("utf-8")):
         if token.type == "inline":
             if before.type == "heading_open":
                 under = token.content

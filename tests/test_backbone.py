@@ -7,8 +7,8 @@ import runpy
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from PIL import Image
+from the_lesson import ROOT
 
 np = pytest.importorskip("numpy")
 keras = pytest.importorskip("keras")

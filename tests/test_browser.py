@@ -7,7 +7,7 @@ reason where there is none.
 import json
 
 import pytest
-from conftest import pages_of
+from the_lesson import pages_of
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 

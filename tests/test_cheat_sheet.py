@@ -4,9 +4,9 @@ import ast
 import re
 from collections import Counter
 
+from lesson_engine.core import reader, settings
+from lesson_engine.run import runner
 from PIL import Image
-
-from lesson_engine import reader, runner, settings
 
 LESSON = settings.find(__file__)
 SHEET = reader.read_page(LESSON, LESSON.root / "learners" / "cheat-sheet.md")

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from the_lesson import ROOT
 
 SCRIPT = ROOT / "scripts" / "check_setup.py"
 PICTURES = os.environ.get("CIFAR10_FOLDER")

@@ -2,15 +2,20 @@
 
 import hashlib
 import os
+import random
+import re
 import runpy
 import shutil
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-
-from lesson_engine import runner
-from lesson_engine.errors import LessonError
+from lesson_engine.core.errors import LessonError
+from lesson_engine.run import runner
+from small_lessons import lesson_in
+from the_lesson import ROOT
 
 SOURCE = ROOT / "data" / "cifar10_source.py"
 REAL = os.environ.get("CIFAR10_FOLDER")
@@ -149,3 +154,60 @@ def test_stand_in_and_real_runs_have_folders_of_their_own(make_lesson):
     assert (runner.working_folder(lesson, runner.Data(), fresh=False) / "model.keras").is_file()
     assert not (runner.working_folder(lesson, runner.Data(), fresh=True) / "model.keras").exists()
     shutil.rmtree(lesson.build_folder)
+
+
+# Python reads this at its start: the network gives so many bytes of the archive, and then no more
+CUT = """\
+import email.message, io, urllib.request
+class Answer(io.BytesIO):
+    headers = email.message.Message()
+    headers["Content-Length"] = "{promised}"
+    def info(self):
+        return self.headers
+urllib.request.urlopen = lambda address, *_, **__: Answer(bytes({given}))
+"""
+
+
+@pytest.mark.parametrize("given", [1000, 5000], ids=["cut", "altered"])
+def test_a_cut_or_altered_download_is_not_kept(tmp_path, given):
+    pytest.importorskip("keras")
+    (tmp_path / "sitecustomize.py").write_text(CUT.format(given=given, promised=5000), "utf-8")
+    home = tmp_path / "keras"
+    code = textwrap.dedent(
+        f"""
+        import pathlib, runpy
+        source = runpy.run_path({str(ROOT / "data" / "cifar10_source.py")!r})
+        try:
+            source["choose"](pathlib.Path({str(tmp_path)!r}), True)
+        except OSError as error:
+            print("said:", error)
+        print("then:", source["choose"](pathlib.Path({str(tmp_path)!r}), False)["sentence"])
+        """
+    )
+    without = {k: v for k, v in os.environ.items() if k != "CIFAR10_FOLDER"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**without, "PYTHONPATH": str(tmp_path), "KERAS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+    assert "said: CIFAR-10 could not be downloaded; try again" in done.stdout, done.stderr
+    assert "then: A drawn stand-in" in done.stdout, "what is broken is not taken for the archive"
+
+
+def test_one_altered_byte_of_a_real_batch_is_found(tmp_path, lesson):
+    given = os.environ.get("CIFAR10_FOLDER")
+    if not given:
+        pytest.skip("the real batches are not at hand: set CIFAR10_FOLDER")
+    folder = tmp_path / "batches"
+    folder.mkdir()
+    for path in Path(given).iterdir():
+        if path.name != "data_batch_2":
+            (folder / path.name).symlink_to(path.resolve())
+    data = bytearray((Path(given) / "data_batch_2").read_bytes())
+    data[random.Random(1).randrange(len(data))] ^= 1
+    (folder / "data_batch_2").write_bytes(data)
+    variables = {"CIFAR10_FOLDER": str(folder), "KERAS_HOME": str(tmp_path / "keras")}
+    code, said = lesson_in(ROOT, "check", "02", environment=variables)
+    assert code == 1
+    assert re.search(r"data_batch_2 is not the published file.*copy it again", said)

@@ -3,10 +3,9 @@
 import runpy
 
 import pytest
-from conftest import ROOT
 from instructor_tables import function_source
-
-from lesson_engine import reader, settings
+from lesson_engine.core import reader, settings
+from the_lesson import ROOT
 
 pytest.importorskip("keras")
 pandas = pytest.importorskip("pandas")
@@ -50,9 +49,7 @@ def test_the_schedule_is_that_of_episode_10():
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_table_has_every_epoch_of_every_training(name):
-    table = pandas.read_csv(
-        TABLES / f"{name}.csv", keep_default_na=False, dtype={"network": str}
-    )
+    table = pandas.read_csv(TABLES / f"{name}.csv", keep_default_na=False, dtype={"network": str})
     assert tuple(table.columns) == EXPERIMENTS["COLUMNS"]
     expected = {
         (network, seed, epoch)

@@ -1,7 +1,7 @@
 """The recipe of episode 9 takes too long to be trained in every test; its log is kept."""
 
 import pytest
-from conftest import ROOT
+from the_lesson import ROOT
 
 RESULTS = ROOT / "data" / "full_size"
 

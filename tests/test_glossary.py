@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from lesson_engine.core import pacing, reader, settings
+from lesson_engine.core.markdown import markdown_parser
 from mdit_py_plugins.deflist import deflist_plugin
-
-from lesson_engine import pacing, reader, settings
 
 LESSON = settings.find(__file__)
 GLOSSARY = LESSON.root / "learners" / "reference.md"
@@ -80,7 +80,7 @@ def terms_of(page):
     """The terms of one episode."""
     found, section = [], f"../{page.path.as_posix()}"
     beginnings = {heading.line: address for address, heading in sections(page).items()}
-    for token in reader.markdown_parser().parse("\n".join(page.plain_lines())):
+    for token in markdown_parser().parse("\n".join(page.plain_lines())):
         if token.type != "inline":
             continue
         line = token.map[0] + 1
@@ -119,7 +119,7 @@ def is_in_note(page, line):
 def entries():
     """All entries, in the order of the page."""
     text = GLOSSARY.read_text("utf-8")
-    tokens = reader.markdown_parser().use(deflist_plugin).parse(text)
+    tokens = markdown_parser().use(deflist_plugin).parse(text)
     found = []
     for before, token in pairwise(tokens):
         if before.type == "dt_open":

@@ -19,8 +19,8 @@ from instructor_tables import (
     titles,
     undefined_names,
 )
-
-from lesson_engine import episode_frame, reader
+from lesson_engine.core import reader
+from lesson_engine.site import episode_frame
 
 # places of the episodes that are taught; those that go further have their notes in themselves
 PATHS = [LESSON.root / page.path for page in episode_pages()]

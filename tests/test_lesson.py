@@ -7,9 +7,9 @@ import runpy
 import jupytext
 import nbformat
 import pytest
-from conftest import ROOT
-
-from lesson_engine import exporter, reader, settings, structure
+from lesson_engine.core import exporter, reader, settings, structure
+from lesson_engine.core.markdown import markdown_parser
+from the_lesson import ROOT
 
 LESSON = settings.find(__file__)
 EPISODES = [reader.read_page(LESSON, path) for path in LESSON.episode_paths()]
@@ -104,7 +104,7 @@ def test_links_in_notebooks_lead_somewhere(page):
 
 def links_resolved(text):
     """The text as HTML without code: a link without its definition keeps its brackets."""
-    html = reader.markdown_parser().render(text)
+    html = markdown_parser().render(text)
     return re.sub(r"<pre>.*?</pre>", "", html, flags=re.DOTALL)
 
 

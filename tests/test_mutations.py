@@ -9,10 +9,10 @@ import shutil
 import sys
 
 import pytest
-from conftest import PAGE, ROOT
-from test_checks_fail import FIGURE, about, lesson_in, write_lesson
-
-from lesson_engine import exporter, reader
+from lesson_engine.core import exporter, reader
+from small_lessons import PAGE, lesson_in
+from test_checks_fail import FIGURE, about, write_lesson
+from the_lesson import ROOT
 
 sys.path.append(str(ROOT / "benchmarks"))
 from mutation import kinds  # noqa: E402

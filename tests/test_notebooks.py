@@ -9,9 +9,9 @@ import re
 import nbclient
 import nbformat
 import pytest
-from conftest import ROOT
-
-from lesson_engine import exporter, reader, runner, settings, structure
+from lesson_engine.core import exporter, reader, settings, structure
+from lesson_engine.run import runner
+from the_lesson import ROOT
 
 pytest.importorskip("keras")
 

@@ -10,11 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, pages_of
+from lesson_engine.core import reader, settings
+from lesson_engine.core.divs import DIV_KINDS, TABS
 from lxml import html
-
-from lesson_engine import reader, settings
-from lesson_engine.divs import DIV_KINDS, TABS
+from the_lesson import ROOT, pages_of
 
 # the Nu HTML checker, the validator of the WHATWG's and W3C's pages: `make checkers`
 CHECKER = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -107,7 +106,7 @@ def test_the_home_page_gives_the_whole_lesson_as_one_file(site):
 
 
 def test_times_beside_blocks_are_those_of_the_recording(site):
-    notes = json.loads((ROOT / "tests" / "recorded" / "05-fit-cnn.json").read_text("utf-8"))
+    notes = json.loads((ROOT / "recorded" / "05-fit-cnn.json").read_text("utf-8"))
     text = (site / "episodes" / "05-fit-cnn.html").read_text("utf-8")
     shown = re.findall(r"took (?:(\d+) min )?(\d+) s in our run", text)
     seconds = [60 * int(minutes or 0) + int(rest) for minutes, rest in shown]
@@ -157,7 +156,9 @@ def test_an_episode_weighs_at_most_100_kilobytes_without_its_pictures(site, less
 
 
 def test_every_kind_of_box_has_a_colour_and_an_icon():
-    style = (ROOT / "lesson_engine" / "theme" / "static" / "lesson.css").read_text("utf-8")
+    style = (
+        ROOT / "engine" / "src" / "lesson_engine" / "site" / "theme" / "static" / "lesson.css"
+    ).read_text("utf-8")
     for kind in DIV_KINDS:
         if kind not in TABS:
             assert re.search(rf"\.lesson-div\.{kind}\b[^{{}}]*{{[^}}]*--icon", style), kind

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
-
-from lesson_engine import exporter, reader, runner
+from lesson_engine.core import exporter, reader
+from lesson_engine.run import runner
+from the_lesson import ROOT
 
 # A folder of an environment; learners have the two programs in one, too.
 PROGRAMS = Path(os.environ.get("LESSON_PROGRAMS", ROOT / ".venv-programs"))

@@ -15,9 +15,8 @@ from instructor_tables import (
     sections,
     table,
 )
-
-from lesson_engine import pacing as engine
-from lesson_engine import timetables
+from lesson_engine.core import pacing as engine
+from lesson_engine.core import timetables
 
 EVERY_EPISODE = pytest.mark.parametrize("place", range(1, len(episode_pages()) + 1))
 EVERY_DAY = pytest.mark.parametrize("day", LESSON.days, ids=lambda day: day.title)

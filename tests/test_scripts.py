@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from the_lesson import ROOT
 
 pytest.importorskip("keras")
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
-
-from lesson_engine import reader, settings, site_files
+from lesson_engine.core import reader, settings
+from lesson_engine.site import site_files
+from the_lesson import ROOT
 
 PAGE = (ROOT / "learners" / "setup.md").read_text("utf-8")
 FRONT_MATTER = yaml.safe_load(PAGE.split("---\n")[1])

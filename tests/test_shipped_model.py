@@ -5,9 +5,8 @@ import re
 import runpy
 
 import pytest
-from conftest import ROOT
-
-from lesson_engine import reader, settings
+from lesson_engine.core import reader, settings
+from the_lesson import ROOT
 
 keras = pytest.importorskip("keras")
 

@@ -4,7 +4,7 @@ import json
 import runpy
 
 import pytest
-from conftest import ROOT
+from the_lesson import ROOT
 
 np = pytest.importorskip("numpy")
 pandas = pytest.importorskip("pandas")

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from conftest import ROOT
 from instructor_tables import cell_of, table
-
-from lesson_engine import notes, pacing, reader, settings, structure
+from lesson_engine.core import pacing, provenance, reader, settings, structure
+from lesson_engine.core.markdown import markdown_parser
+from the_lesson import ROOT
 
 LESSON = settings.find(ROOT)
 DAY_1, DAY_2 = LESSON.days
@@ -50,7 +50,7 @@ def test_each_day_takes_three_and_a_half_hours_with_one_break():
 @CORE
 def test_an_instructor_needs_no_more_than_the_promised_minutes(path):
     page = reader.read_page(LESSON, path)
-    noted = notes.of_blocks(page, LESSON)
+    noted = provenance.of_blocks(page, LESSON)
     parts = pacing.sections(page, [block["seconds"] if block else 0 for block in noted])
     teaching = pacing.promised(page, "teaching")
     assert sum(part.estimate for part in parts) <= 1.1 * teaching
@@ -150,5 +150,5 @@ def test_every_objective_is_practised_by_a_challenge(page):
 
 def plain(words):
     """Markdown as it reads."""
-    (inline,) = [t for t in reader.markdown_parser().parse(words) if t.type == "inline"]
+    (inline,) = [t for t in markdown_parser().parse(words) if t.type == "inline"]
     return cell_of(inline).text

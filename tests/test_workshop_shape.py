@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from conftest import PAGE, ROOT
 from IPython.core.inputtransformer2 import TransformerManager
+from lesson_engine.core import exporter, reader, settings, structure
+from lesson_engine.core.errors import LessonError
+from lesson_engine.site import schedule
 from lxml import html
-
-from lesson_engine import exporter, reader, schedule, settings, structure
-from lesson_engine.errors import LessonError
+from small_lessons import PAGE
+from the_lesson import ROOT
 
 LESSON = settings.find(ROOT)
 by_episode = pytest.mark.parametrize("path", LESSON.episode_paths(), ids=lambda path: path.stem)
@@ -218,7 +219,7 @@ def test_a_block_below_paste_is_given(text):
     page = reader.read(text + "\n```python\ny\n```\n")
     assert [block.paste for block in page.blocks] == [True, False]
     line = text[: text.index("<!--")].count("\n") + 1
-    assert page.comment_lines == [(line, line)]
+    assert page.comment_lines == ((line, line),)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ import time
 import jupytext  # noqa: F401 - here, so that no child has to import them again
 import pandas  # noqa: F401
 import pytest
-
-from lesson_engine import kept_runs
+from lesson_engine.run import kept_runs
 
 FORK = multiprocessing.get_context("fork")  # all is imported once
 STATIC = ["tests/test_lesson.py", "tests/test_experiments.py"]
@@ -55,7 +54,7 @@ def _child(root, arguments, log):
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     os.chdir(root)
-    common = ["-p", "lesson_engine.nbval_plugin", "-p", "no:cacheprovider", "-o", "addopts="]
+    common = ["-p", "lesson_engine.pytest_plugin", "-p", "no:cacheprovider", "-o", "addopts="]
     code = pytest.main([*common, "--color=no", "-rfE", *arguments])
     sys.stdout.flush()
     os._exit(int(code))

@@ -9,7 +9,7 @@ import string
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lesson_engine import exporter, reader, settings
+from lesson_engine.core import exporter, reader, settings
 
 SIZES = r"(?:units|filters|kernel_size|pool_size|rate|num_classes|shape|strides)=\(?[\d.]+"
 IMPORT = r"^(?:import|from) .+$"

@@ -1,0 +1,37 @@
+"""Run, compare, record, export and publish the code of a Carpentries lesson in Python.
+
+What may import what: `core` imports nothing of the others; `run` and `site` import `core`; the
+two shells at the top, `cli` and `pytest_plugin`, import all. One module, one job, in the order
+in which a lesson passes through them:
+
+core: text in, text out; no kernel, no Sphinx, no pytest
+    markdown    the parser: CommonMark with Pandoc's fenced divs
+    reader      Markdown text -> Episode; model says what an Episode holds
+    structure   Episode -> what is wrong with it, without running anything
+    notebook    Episode -> notebook
+    comparer    recorded and fresh outputs -> what a reader would see change
+    recorder    executed notebook -> new Markdown text and figure files
+    provenance  when, with what and how long: what is kept of a recording beside the Markdown
+    drift       with which versions each output was recorded, and which are here
+    exporter    Episode -> Spyder script, exercise notebook, solution notebook
+    pacing      Episode -> minutes of every section, from its text and the time it promises
+    timetables  minutes and clock times as tables, in pages that ask for them
+    settings, divs, errors, files   what the others share
+
+run: code is executed
+    runner      notebook -> executed notebook, in a fresh kernel
+    kernels     for nbval: one runs code, the other gives again what a run gave
+    kept_runs   what an episode gave when it last ran, so that the same code need not run again
+    watch       in the kernel: notices what a block writes outside its working folder
+
+site: pages are made; nothing is run
+    sphinx_extension   an episode is a page, its blocks are cells inside its divs
+    episode_frame      what stands around an episode's text; schedule: the home page's table
+    collected_pages    pages made from all episodes; citation: CITATION.cff as people cite it
+    lesson_metadata    what search engines read
+    site_files         the finished site: both views, notebooks, scripts, one zip of everything
+    theme              Sphinx's settings, templates, styles
+
+pytest_plugin   every block and claim of an episode is a test, compared by nbval
+cli             `lesson build | serve | check | record | drift | export`
+"""

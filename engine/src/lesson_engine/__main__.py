@@ -1,0 +1,7 @@
+"""`python -m lesson_engine` is `lesson`."""
+
+import sys
+
+from lesson_engine.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Text in, text out: no kernel, no Sphinx, no pytest. Imports nothing of `run` and `site`."""

@@ -1,0 +1,232 @@
+"""What an episode holds: the reader makes these, everything else reads them. Nothing changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An ```output, ```warning or ```error fence below a block.
+
+    Attributes:
+        kind: "output", "warning" or "error".
+        text: its content, without the last line break.
+        first_line, last_line: the fence's own lines, from 1.
+    """
+
+    kind: str
+    text: str
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture in the text, or drawn by the block above it (class cell-output).
+
+    Attributes:
+        source: its address as written, such as "fig/05_curves.png".
+        caption, alt: text; alt is None where the author gave none.
+        classes: Pandoc classes, without dots.
+        first_line, last_line: of the paragraph it stands in, from 1.
+        alone: True if the paragraph holds nothing else.
+    """
+
+    source: str
+    caption: str
+    alt: str | None
+    classes: tuple[str, ...]
+    first_line: int
+    last_line: int
+    alone: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """Code that runs.
+
+    Attributes:
+        source: the code.
+        first_line, last_line: of its fence, from 1; code starts at first_line + 1.
+        prefix: what stands before the closing fence ("  " in a list, "> " in a quotation).
+        classes: Pandoc classes beside "python".
+        divs: names of the divs around it, outermost first.
+        recorded: fences below it with what it gave, in order.
+        figures: pictures that it draws, in order.
+        tolerance: largest absolute difference allowed between two numbers in its output;
+            None if every digit counts.
+        figure_tolerance: largest mean difference between two pictures, 0 to 1.
+        timeout: seconds it may take; None for the lesson's own limit.
+        paste: True if learners are given the block to paste, and don't type it.
+        directive_lines: line of each directive, by name.
+    """
+
+    source: str
+    first_line: int
+    last_line: int
+    prefix: str = ""
+    classes: tuple[str, ...] = ()
+    divs: tuple[str, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tolerance: float | None = None
+    figure_tolerance: float = 0.0
+    timeout: float | None = None
+    paste: bool = False
+    directive_lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def expects_error(self) -> bool:
+        """True if an ```error is recorded below the block."""
+        return any(part.kind == "error" for part in self.recorded)
+
+    @property
+    def expects_syntax_error(self) -> bool:
+        """True if the recorded error says that the code is not Python."""
+        return any(part.kind == "error" and "SyntaxError" in part.text for part in self.recorded)
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Code that is shown and not run, usually with blanks to fill.
+
+    Attributes: as in Block.
+    """
+
+    source: str
+    first_line: int
+    last_line: int
+    divs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence whose truth is tested.
+
+    Attributes:
+        expression: Python, evaluated in the episode's kernel after the block above.
+        words: what the sentence must contain, if quoted in the claim; else None, and the
+            expression itself has to give the words.
+        sentence: the text of the paragraph that the claim belongs to.
+        line: from 1.
+        after: number of blocks above it.
+    """
+
+    expression: str
+    words: str | None
+    sentence: str
+    line: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Div:
+    """A fenced div.
+
+    Attributes:
+        name: its class, such as "challenge".
+        first_line, last_line: of its two fences, from 1.
+        depth: 0 if no div is around it.
+    """
+
+    name: str
+    first_line: int
+    last_line: int
+    depth: int
+
+    def holds(self, line: int) -> bool:
+        """True if a line stands between its fences."""
+        return self.first_line < line < self.last_line
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading. Attributes: level 1 to 6, its text, its line from 1, the divs around it."""
+
+    level: int
+    text: str
+    line: int
+    divs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link. Attributes: its target as written, its text, the line of its paragraph."""
+
+    target: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class FenceOpening:
+    """The first line of a fence, code or not. Attributes: line from 1, info string, language."""
+
+    line: int
+    info: str
+    language: str
+
+
+@dataclass(frozen=True)
+class TableHead:
+    """The first row of a table. Attributes: line from 1, the text of each cell."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Episode:
+    """What a page holds, each tuple in the order of the text.
+
+    Attributes:
+        path: where the text came from, used in messages.
+        text: all of it, unchanged.
+        front_matter: what YAML gives; body_line: the line on which the body starts, from 1.
+        comment_lines: (first, last) of every tool directive that is a paragraph of its own.
+        fence_openings: of every fence, code or not.
+        table_heads: of every table.
+        references: link definitions, label in capitals -> address; the lesson's links.md
+            included.
+    """
+
+    path: Path
+    text: str
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
+    body_line: int = 1
+    blocks: tuple[Block, ...] = ()
+    skeletons: tuple[Skeleton, ...] = ()
+    divs: tuple[Div, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    links: tuple[Link, ...] = ()
+    comment_lines: tuple[tuple[int, int], ...] = ()
+    fence_openings: tuple[FenceOpening, ...] = ()
+    table_heads: tuple[TableHead, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending, such as "05-fit-cnn"."""
+        return self.path.stem
+
+    @property
+    def title(self) -> str:
+        """The title in the front matter, or the file's name."""
+        return str(self.front_matter.get("title", self.name))
+
+    def plain_lines(self) -> list[str]:
+        """Lines of the text, as many as there are, that every Markdown tool understands.
+
+        The front matter is empty lines, and Pandoc's "{.python .skeleton}" is "python".
+        """
+        lines = self.text.replace("\r\n", "\n").split("\n")
+        lines[: self.body_line - 1] = [""] * (self.body_line - 1)
+        for opening in self.fence_openings:
+            if opening.info.startswith("{."):
+                plain = lines[opening.line - 1].replace(opening.info, opening.language)
+                lines[opening.line - 1] = plain
+        return lines

@@ -1,0 +1,518 @@
+"""Read a Carpentries Workbench page: Markdown text -> Episode.
+
+One markdown-it pass finds front matter, headings, fenced divs, code blocks with what was
+recorded of them, figures and claims, each with its line. Nothing here runs code, opens
+another file or knows of Sphinx.
+"""
+
+import difflib
+import functools
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from markdown_it.token import Token
+
+from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.errors import LessonError
+from lesson_engine.core.markdown import COMMENT, DEEPEST, lines_of, parse
+from lesson_engine.core.model import (
+    Block,
+    Claim,
+    Div,
+    Episode,
+    FenceOpening,
+    Figure,
+    Heading,
+    Link,
+    Recorded,
+    Skeleton,
+    TableHead,
+)
+from lesson_engine.core.settings import Settings
+
+ATTRIBUTES = re.compile(r"\{(?P<inside>(?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}", re.S)
+ALT = re.compile(r"""(?:^|\s)alt\s*=\s*(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)")""", re.S)
+DIRECTIVE = re.compile(r"\s*(?P<name>[a-z-]+)(?:\s+\"(?P<words>[^\"]*)\")?\s*:(?P<value>.*)", re.S)
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+ODD_CHARACTERS = {
+    "\0": "holds a character with the code 0, which is not text; remove it",
+    r"\A\ufeff": "begins with a byte-order mark; save the file as UTF-8 without it",
+    r"\r(?!\n)": "holds a carriage return that ends no line; save the file with usual line ends",
+}
+
+RECORDED = ("output", "warning", "error")
+BLOCK_DIRECTIVES = ("tolerance", "figure-tolerance", "timeout")
+DIRECTIVES = (*BLOCK_DIRECTIVES, "claim")
+PASTE = "paste"  # the directive above a block: it is given to learners, who needn't type it
+# what PyYAML lets through: "2026-13-01", "!!int ''", "!!bool x", a thousand brackets
+YAML_FAILURES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+CONTAINERS = {"list_item_open": "list item", "blockquote_open": "quotation"}
+BREAKS = ("softbreak", "hardbreak")
+
+
+def read_page(lesson: Settings, path: Path) -> Episode:
+    """Read a page of a lesson, with the links that all its pages share.
+
+    Raises: as read_file.
+    """
+    return read_file(path, lesson.shown(path), lesson.shared_links)
+
+
+def read_file(path: Path, shown_path: Path | None = None, links: str = "") -> Episode:
+    """Read one Markdown file.
+
+    Args:
+        path: the file.
+        shown_path: how messages should name it; by default as given.
+        links: Markdown with link definitions that hold for the page, too.
+
+    Raises: LessonError if it is not there, not UTF-8 or not a lesson page.
+    """
+    shown_path = shown_path or path
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LessonError(shown_path, None, f"cannot be read: {error.strerror}") from error
+    try:
+        return read_once(content.decode("utf-8"), shown_path, links)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise LessonError(shown_path, line, "is not UTF-8 text; save the file as UTF-8") from error
+
+
+def read(text: str, path: str | Path = "<text>", links: str = "") -> Episode:
+    """Read the text of one page.
+
+    Args:
+        text: Workbench Markdown.
+        path: used in messages.
+        links: Markdown with link definitions that hold for the page, too.
+
+    Raises: LessonError, with the line, for a div, block or comment that is never closed, a div
+        that is unknown or unopened, front matter that is not YAML, a directive that makes no
+        sense, and characters that other tools would read in another way.
+    """
+    path = Path(path)
+    refuse_odd_characters(text, path)
+    return _Reading(text, path, links).episode()
+
+
+# a check needs every page twice, a build three times; nobody can change an Episode
+read_once = functools.lru_cache(maxsize=64)(read)
+
+
+def refuse_odd_characters(text: str, path: Path) -> None:
+    """Raise LessonError, with the line, for what Markdown tools silently replace or drop."""
+    for odd, message in ODD_CHARACTERS.items():
+        match = re.search(odd, text)
+        if match:
+            raise LessonError(path, text.count("\n", 0, match.start()) + 1, message)
+
+
+def contains(sentence: str, words: str) -> bool:
+    """True if the words stand in the sentence, however lines break, between word borders."""
+    words = " ".join(words.split())
+    left = r"(?<![\w.])" if re.match(r"\w", words) else ""
+    right = r"(?!\w|[.,]\d)" if re.search(r"\w$", words) else ""
+    return bool(words) and re.search(left + re.escape(words) + right, sentence) is not None
+
+
+@dataclass
+class _OpenBlock:
+    """A block to which what stands below it may still belong. Attributes: as in Block."""
+
+    source: str
+    first_line: int
+    last_line: int
+    prefix: str
+    classes: tuple[str, ...]
+    divs: tuple[str, ...]
+    paste: bool
+    recorded: list[Recorded] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    numbers: dict[str, float] = field(default_factory=dict)
+    directive_lines: dict[str, int] = field(default_factory=dict)
+
+    def has_error(self) -> bool:
+        return any(part.kind == "error" for part in self.recorded)
+
+    def closed(self) -> Block:
+        return Block(
+            source=self.source,
+            first_line=self.first_line,
+            last_line=self.last_line,
+            prefix=self.prefix,
+            classes=self.classes,
+            divs=self.divs,
+            recorded=tuple(self.recorded),
+            figures=tuple(self.figures),
+            tolerance=self.numbers.get("tolerance"),
+            figure_tolerance=self.numbers.get("figure-tolerance", 0.0),
+            timeout=self.numbers.get("timeout"),
+            paste=self.paste,
+            directive_lines=self.directive_lines,
+        )
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A div, a list item or a quotation that is not closed yet.
+
+    Attributes:
+        name: the div's class, or what a container is called.
+        line: where it begins, from 1.
+        depth: how many divs were open there.
+    """
+
+    name: str
+    line: int
+    depth: int
+
+
+class _Reading:
+    """One pass over the tokens of one text."""
+
+    def __init__(self, text: str, path: Path, links: str) -> None:
+        self.text, self.path = text, path
+        self.lines = text.split("\n")
+        self.front_matter: dict[str, Any] = {}
+        self.body_line = 1
+        self.blocks: list[_OpenBlock] = []
+        self.skeletons: list[Skeleton] = []
+        self.divs: list[Div] = []
+        self.figures: list[Figure] = []
+        self.claims: list[Claim] = []
+        self.headings: list[Heading] = []
+        self.links: list[Link] = []
+        self.comment_lines: list[tuple[int, int]] = []
+        self.fence_openings: list[FenceOpening] = []
+        self.table_heads: list[tuple[int, list[str]]] = []
+
+        self.open_divs: list[_Opened] = []
+        self.containers: list[_Opened] = []
+        self.block: _OpenBlock | None = None  # the block that the next token may belong to
+        self.fence_above = False  # the token above was code in another language
+        self.paragraph: str | None = None  # the text of the paragraph directly above
+        self.paste_line: int | None = None  # of a <!-- paste --> that waits for its block
+        tokens, self.references = parse(text, links)
+        for at, token in enumerate(tokens):
+            self.take(token, tokens[at - 1] if at else None)
+        self.finish()
+
+    def episode(self) -> Episode:
+        """What was found."""
+        return Episode(
+            path=self.path,
+            text=self.text,
+            front_matter=self.front_matter,
+            body_line=self.body_line,
+            blocks=tuple(block.closed() for block in self.blocks),
+            skeletons=tuple(self.skeletons),
+            divs=tuple(sorted(self.divs, key=lambda div: div.first_line)),
+            figures=tuple(self.figures),
+            claims=tuple(self.claims),
+            headings=tuple(self.headings),
+            links=tuple(self.links),
+            comment_lines=tuple(self.comment_lines),
+            fence_openings=tuple(self.fence_openings),
+            table_heads=tuple(TableHead(line, tuple(cells)) for line, cells in self.table_heads),
+            references=self.references,
+        )
+
+    def fail(self, line: int, message: str) -> NoReturn:
+        raise LessonError(self.path, line, message)
+
+    def finish(self) -> None:
+        """Fail for what was begun and never ended."""
+        self.refuse_paste()
+        if self.open_divs:
+            div = self.open_divs[-1]
+            self.fail(div.line, f"this '{div.name}' div is never closed; add a line of colons")
+
+    def take(self, token: Token, before: Token | None) -> None:
+        if token.type != "fence":
+            self.refuse_paste()
+        if token.type in ("paragraph_open", "paragraph_close", "heading_close"):
+            return
+        if token.type == "front_matter":
+            self.take_front_matter(token)
+        elif token.type == "div":
+            self.take_div(token)
+        elif token.type == "fence":
+            self.take_fence(token)
+        elif token.type == "html_block":
+            self.take_html(token)
+        elif token.type == "inline":
+            self.take_inline(token, before)
+        else:
+            self.take_other(token)
+
+    def take_other(self, token: Token) -> None:
+        """Lists, quotations, tables and so on: what they hold comes as tokens of its own."""
+        if token.type == "thead_open":
+            self.table_heads.append((lines_of(token)[0], []))
+        if token.type in CONTAINERS:
+            line, _ = lines_of(token)
+            if token.level > DEEPEST:
+                self.fail(line, "lists and quotations are nested too deep here")
+            self.containers.append(_Opened(CONTAINERS[token.type], line, len(self.open_divs)))
+        elif token.type in ("list_item_close", "blockquote_close"):
+            self.close_container()
+        if not token.type.endswith("_close"):
+            self.paragraph = None
+        self.forget_block()
+
+    def forget_block(self) -> None:
+        self.block, self.fence_above = None, False
+
+    def refuse_paste(self) -> None:
+        """Fail if a <!-- paste --> still waits for its block."""
+        if self.paste_line is not None:
+            self.fail(self.paste_line, "'paste' belongs directly above a ```python block that runs")
+
+    def take_front_matter(self, token: Token) -> None:
+        first, last = lines_of(token)
+        self.body_line = last + 1
+        try:
+            front_matter = yaml.safe_load(token.content)
+        except (yaml.YAMLError, *YAML_FAILURES) as error:
+            mark = getattr(error, "problem_mark", None)
+            line = first + 1 + (mark.line if mark else 0)
+            problem = getattr(error, "problem", None) or "cannot be read"
+            self.fail(line, f"the front matter is not YAML: {problem}")
+        if not isinstance(front_matter, dict):
+            self.fail(1, "the front matter needs lines such as 'title: …'")
+        self.front_matter = front_matter
+
+    def div_names(self) -> tuple[str, ...]:
+        return tuple(div.name for div in self.open_divs)
+
+    def take_div(self, token: Token) -> None:
+        line, _ = lines_of(token)
+        if not token.meta["opens"]:
+            floor = self.containers[-1].depth if self.containers else 0
+            if len(self.open_divs) <= floor:
+                self.fail(line, "these colons close a div that was never opened; remove them")
+            div = self.open_divs.pop()
+            self.divs.append(Div(div.name, div.line, line, div.depth))
+        elif token.info in DIV_KINDS:
+            self.open_divs.append(_Opened(token.info, line, len(self.open_divs)))
+        else:
+            close = difflib.get_close_matches(token.info, DIV_KINDS, 1)
+            hint = f"did you mean '{close[0]}'?" if close else "known are " + ", ".join(DIV_KINDS)
+            self.fail(line, f"'{token.info}' is not a div of the Workbench; {hint}")
+        self.paragraph = None
+        self.forget_block()
+
+    def close_container(self) -> None:
+        container = self.containers.pop()
+        if len(self.open_divs) > container.depth:
+            div = self.open_divs[-1]
+            self.fail(
+                div.line,
+                f"this '{div.name}' div is opened in a {container.name} and not closed there",
+            )
+
+    def take_fence(self, token: Token) -> None:
+        info = token.info.strip()  # "python" or, for Pandoc, "{.python .skeleton}"
+        words = re.findall(r"\.([\w-]+)", info) if info.startswith("{") else info.split()[:1]
+        language, classes = (words or [""])[0], tuple(words[1:])
+        first, last = lines_of(token)
+        self.fence_openings.append(FenceOpening(first, info, language))
+        if language != "python" or "skeleton" in classes:
+            self.refuse_paste()
+        content = token.content.count("\n") + (not token.content.endswith("\n"))
+        if last - first - 1 != (content if token.content else 0):
+            self.fail(first, "this block is never closed; add a line of ```")
+        if language in RECORDED:
+            self.take_recorded(language, token)
+        elif language == "python" and "skeleton" in classes:
+            source = token.content.removesuffix("\n")
+            self.skeletons.append(Skeleton(source, first, last, self.div_names()))
+            self.forget_block()
+        elif language == "python":
+            self.take_block(token, classes)
+        else:
+            self.block, self.fence_above = None, True
+        if language not in RECORDED:
+            self.paragraph = None
+
+    def take_recorded(self, kind: str, token: Token) -> None:
+        first, last = lines_of(token)
+        if self.block is not None:
+            if kind == "error" and self.block.has_error():
+                self.fail(first, "a block raises one error at most; remove this one")
+            self.block.recorded.append(
+                Recorded(kind, token.content.removesuffix("\n"), first, last)
+            )
+        elif self.fence_above:
+            self.paragraph = None
+        else:
+            self.fail(first, f"this {kind} belongs to no block; put it directly below one")
+
+    def take_block(self, token: Token, classes: tuple[str, ...]) -> None:
+        first, last = lines_of(token)
+        prefix = self.lines[last - 1].partition(token.markup[:3])[0]
+        if ">\t" in prefix:  # how wide it is depends on what stands before
+            self.fail(last, "a tab stands between > and this block; write blanks instead")
+        self.block = _OpenBlock(
+            source=token.content.removesuffix("\n"),
+            first_line=first,
+            last_line=last,
+            prefix=prefix,
+            classes=classes,
+            divs=self.div_names(),
+            paste=self.paste_line is not None,
+        )
+        self.paste_line = None
+        self.blocks.append(self.block)
+        self.fence_above = False
+
+    def take_html(self, token: Token) -> None:
+        first, last = lines_of(token)
+        if token.content.rfind("<!--") > token.content.rfind("-->"):
+            self.fail(first, "a comment is opened here and never closed; add -->")
+        self.take_comments(token.content, first, (first, last))
+
+    def take_inline(self, token: Token, before: Token | None) -> None:
+        first, last = lines_of(token)
+        if before is not None and before.type == "th_open":
+            self.table_heads[-1][1].append(token.content.strip())
+        if before is not None and before.type == "heading_open":
+            level = int(before.tag[1:])
+            text = token.content.strip()
+            self.headings.append(Heading(level, text, first, self.div_names()))
+            self.forget_block()
+        self.paragraph = " ".join(COMMENT.sub(" ", token.content).split())
+        line, figures, children = first, [], token.children or []
+        for at, child in enumerate(children):
+            if child.type in BREAKS:
+                line += 1
+            elif child.type == "image":
+                figures.append(_figure_at(token.content, children, at, (first, last)))
+            elif child.type == "html_inline":
+                self.take_comments(child.content, line, None)
+                line += child.content.count("\n")
+            elif child.type == "link_open":
+                self.links.append(_link_at(children[at:], line))
+        self.place_figures(figures)
+
+    def place_figures(self, figures: list[Figure]) -> None:
+        drawn = [figure for figure in figures if "cell-output" in figure.classes]
+        for figure in drawn:
+            if self.block is None or not figure.alone:
+                self.fail(
+                    figure.first_line,
+                    "a figure of class cell-output stands alone, directly below its block",
+                )
+            self.block.figures.append(figure)
+        if not drawn:
+            self.figures += figures
+            self.forget_block()
+
+    def take_comments(self, html: str, line: int, own_lines: tuple[int, int] | None) -> None:
+        """Look for directives in a piece of HTML.
+
+        Args:
+            html: the piece.
+            line: where it starts.
+            own_lines: its first and last line if it is a paragraph of its own, else None.
+        """
+        for comment in COMMENT.finditer(html):
+            at = line + html[: comment.start()].count("\n")
+            word = comment["inside"].strip()
+            if difflib.get_close_matches(word.lower(), [PASTE], 1, 0.85):
+                alone = own_lines if html.strip() == comment[0] else None
+                self.take_paste(word, at, alone)
+                continue
+            match = DIRECTIVE.fullmatch(comment["inside"])
+            if match is None:
+                continue
+            self.take_directive(match["name"], match["words"], match["value"].strip(), at)
+            if own_lines is not None and match["name"] in DIRECTIVES:
+                self.comment_lines.append(own_lines)
+
+    def take_paste(self, word: str, line: int, own_lines: tuple[int, int] | None) -> None:
+        if word != PASTE:
+            self.fail(line, f"'{word}': did you mean <!-- {PASTE} -->?")
+        if own_lines is None:
+            self.fail(line, "'paste' stands on a line of its own, above a ```python block")
+        self.paste_line = line
+        self.comment_lines.append(own_lines)
+
+    def take_directive(self, name: str, words: str | None, value: str, line: int) -> None:
+        if name == "claim":
+            self.take_claim(words, value, line)
+        elif name in BLOCK_DIRECTIVES:
+            self.take_block_directive(name, value, line)
+        elif name == PASTE:
+            self.fail(line, f"'{PASTE}' takes no value; write <!-- {PASTE} -->")
+        elif close := difflib.get_close_matches(name, DIRECTIVES, 1, 0.8):
+            self.fail(line, f"'{name}' is not a directive; did you mean '{close[0]}'?")
+
+    def take_block_directive(self, name: str, value: str, line: int) -> None:
+        if self.block is None:
+            self.fail(line, f"'{name}' belongs directly below a block of code")
+        number = NUMBER.match(value)
+        if number is None:
+            self.fail(line, f"'{name}' needs a number: <!-- {name}: 0.02, because … -->")
+        self.block.numbers[name] = float(number[0])
+        self.block.directive_lines[name] = line
+        if name != "timeout" and not re.search(r"\w{2}", value[number.end() :]):
+            self.fail(line, f"say why: <!-- {name}: {number[0]}, because … -->")
+
+    def take_claim(self, words: str | None, value: str, line: int) -> None:
+        if not self.paragraph:
+            self.fail(line, "a claim stands directly below the sentence that it tests")
+        expression = " ".join(value.split())
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                compile(expression, "<claim>", "eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+            reason = getattr(error, "msg", error)
+            self.fail(line, f"the claim is not a Python expression: {reason}")
+        if words is not None and not contains(self.paragraph, words):
+            self.fail(line, f'the sentence above no longer says "{words}"; change one of the two')
+        self.claims.append(Claim(expression, words, self.paragraph, line, len(self.blocks)))
+
+
+def _link_at(children: Sequence[Token], line: int) -> Link:
+    """The link that the first of some tokens opens."""
+    text = ""
+    for child in children:
+        if child.type == "link_close":
+            break
+        text += child.content
+    return Link(str(children[0].attrs.get("href", "")), text, line)
+
+
+def _figure_at(content: str, children: Sequence[Token], at: int, lines: tuple[int, int]) -> Figure:
+    """The picture that is one of a paragraph's tokens.
+
+    Args:
+        content: the paragraph's text.
+        children: its tokens.
+        at: place of the picture among them.
+        lines: first and last line of the paragraph.
+    """
+    image = children[at]
+    after = "".join(
+        "\n" if child.type == "softbreak" else child.content for child in children[at + 1 :]
+    )
+    match = ATTRIBUTES.match(after)
+    inside = match["inside"] if match else ""
+    alt = ALT.search(inside)
+    text = None if alt is None else " ".join((alt["single"] or alt["double"] or "").split())
+    outside_quotes = re.sub(r"'[^']*'|\"[^\"]*\"", "", inside)
+    classes = tuple(re.findall(r"\.([\w-]+)", outside_quotes))
+    written = re.match(r"!\[(.*)\]\(", content, re.S)
+    alone = at == 0 and not after[match.end() if match else 0 :].strip()
+    caption = written[1] if alone and written else image.content
+    source = str(image.attrs.get("src", ""))
+    return Figure(source, " ".join(caption.split()), text, classes, *lines, alone)

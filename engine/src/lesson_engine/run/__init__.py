@@ -1,0 +1,1 @@
+"""Code is executed, in Jupyter's kernels. Imports `core`."""

@@ -1,0 +1,1 @@
+"""Pages are made, by Sphinx. Imports `core`."""

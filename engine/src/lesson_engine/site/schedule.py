@@ -1,0 +1,151 @@
+"""The home page's schedule: when each episode starts, what it asks, how long its code computes.
+
+A lesson that plans days gets a table per day, by the clock, and one for what is in no day.
+"""
+
+import re
+
+from lesson_engine.core import provenance
+from lesson_engine.core.model import Episode
+from lesson_engine.core.settings import FURTHER, Day, Settings
+from lesson_engine.core.timetables import clock
+from lesson_engine.site import episode_frame
+
+
+def markdown(lesson: Settings, pages: list[Episode]) -> str:
+    """The schedule as Markdown.
+
+    Args:
+        lesson: Settings.
+        pages: all episodes, in teaching order.
+
+    Returns: text, "" if the lesson has no episodes.
+    """
+    if not pages:
+        return ""
+    rows = {lesson.root / page.path: _Row(lesson, page) for page in pages}
+    if lesson.days:
+        parts = [_day(day, rows) for day in lesson.days]
+        further = [rows[path] for path in lesson.further_paths()]
+        parts += [_further(further)] if further else []
+        parts.append(_on_computing(rows.values()))
+    else:
+        start = (
+            "Start is in hours and minutes from the beginning, without breaks; how to share the "
+            "episodes out over days is the instructor's choice."
+        )
+        parts = [_whole(rows.values()), f"{start} {_on_computing(rows.values())}"]
+    return "\n\n".join(["\n\n## Schedule", *parts]) + "\n"
+
+
+class _Row:
+    """What the tables say of one episode.
+
+    Attributes:
+        link: its numbered title, with its address.
+        questions: text.
+        minutes: teaching and exercises together.
+        seconds: how long its blocks computed.
+        machines: where they were recorded.
+    """
+
+    def __init__(self, lesson: Settings, page: Episode):
+        noted = provenance.of_blocks(page, lesson)
+        number = lesson.number_of(lesson.root / page.path)
+        self.link = f"[{number}. {page.title}](episodes/{page.name}.md)"
+        self.questions = _questions(page)
+        self.minutes = sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises"))
+        self.seconds = episode_frame.seconds_of(noted)
+        self.machines = episode_frame.machines_of(noted)
+
+    @property
+    def computing(self) -> str:
+        """How long its blocks computed, in words."""
+        return episode_frame.in_words(self.seconds) if self.seconds else "–"
+
+
+def _whole(rows) -> str:
+    """All episodes, counted from the beginning."""
+    cells, minutes = [], 0
+    for row in rows:
+        cells.append([_hours(minutes), row.link, row.questions, row.computing])
+        minutes += row.minutes
+    cells.append([_hours(minutes), "End", "", _all_computing(rows)])
+    return _table(["Start", "Episode", "Questions", "Computing"], cells)
+
+
+def _day(day: Day, rows: dict) -> str:
+    """One day by the clock, and its sum."""
+    cells, now = [], day.start
+    for slot in day.plan:
+        row = rows.get(slot.path)
+        if row is None:
+            cells.append([clock(int(now)), slot.name.replace("|", r"\|"), "", ""])
+        else:
+            cells.append([clock(int(now)), row.link, row.questions, row.computing])
+        now += slot.minutes if row is None else row.minutes
+    shown = [rows[path] for path in day.paths()]
+    cells.append([clock(int(now)), "End", "", _all_computing(shown)])
+    table = _table(["Time", "What", "Questions", "Computing"], cells)
+    taught = sum(row.minutes for row in shown)
+    total = f"{day.title}: {_number(taught)} minutes of teaching and exercises; "
+    total += f"{_span(now - day.start)} by the clock"
+    total += ", breaks included." if now - day.start > taught else "."
+    return f"### {day.title}\n\n{table}\n\n{total}"
+
+
+def _further(rows) -> str:
+    """The episodes that are in no day."""
+    cells = [[row.link, row.questions, _number(row.minutes), row.computing] for row in rows]
+    table = _table(["Episode", "Questions", "Minutes", "Computing"], cells, numbers=2)
+    total = (
+        "Minutes are for teaching and exercises together. These episodes aren't in the workshop's "
+        "clock: read them afterwards, or teach them on another day."
+    )
+    return f"### {FURTHER}\n\n{table}\n\n{total}"
+
+
+def _on_computing(rows) -> str:
+    machines = {machine for row in rows for machine in row.machines}
+    text = (
+        "Computing is what the blocks that take "
+        f"more than {episode_frame.LONG} seconds needed when they were recorded"
+    )
+    return text + (f" (on {' or '.join(sorted(machines))})." if machines else ".")
+
+
+def _all_computing(rows) -> str:
+    return episode_frame.in_words(sum(row.seconds for row in rows))
+
+
+def _table(head: list[str], rows: list[list[str]], numbers: int = 1) -> str:
+    """A Markdown table, whose last columns, as many as `numbers`, are aligned to the right."""
+    rule = ["---"] * (len(head) - numbers) + ["---:"] * numbers
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *rows])
+
+
+def _hours(minutes) -> str:
+    """Hours and minutes from the beginning, such as "1:05"."""
+    return f"{int(minutes) // 60}:{int(minutes) % 60:02}"
+
+
+def _span(minutes) -> str:
+    """A length of time, such as "3 h 30 min"."""
+    hours, rest = divmod(int(minutes), 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
+
+
+def _number(minutes) -> str:
+    """Minutes as people write them: 30, not 30.0."""
+    return f"{minutes:g}"
+
+
+def _questions(page: Episode) -> str:
+    """The questions of an episode, each on a line of its own."""
+    lines = page.text.split("\n")
+    for div in page.divs:
+        if div.name == "questions":
+            inside = lines[div.first_line : div.last_line - 1]
+            items = re.findall(r"^- (.*(?:\n  .*)*)", "\n".join(inside), re.M)
+            return "<br>".join(" ".join(item.split()).replace("|", r"\|") for item in items)
+    return ""

@@ -1,0 +1,79 @@
+"""The finished site: both views, and beside the pages everything that can be taken along."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from lesson_engine.core import exporter, files
+from lesson_engine.site.episode_frame import ZIP
+
+TAKEN_ALONG = ("scripts", "data", "environment.yml", "requirements.txt", "LICENSE.md")
+LEFT_OUT = ("__pycache__", "fit_outputs", ".doctrees", ".buildinfo", "objects.inv")
+PACKED = (".png", ".keras")  # would not become smaller
+FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
+
+
+def assemble(lesson, episodes, views):
+    """Put the site together and replace the old one in one step.
+
+    Args:
+        lesson: Settings.
+        episodes: list of Episode.
+        views: folders of HTML: the learner view's, the instructor view's.
+    """
+    learner, instructor = views
+    place = lesson.build_folder / "site" / "whole"
+    shutil.rmtree(place, ignore_errors=True)
+    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    shutil.copytree(learner, place, ignore=ignore)
+    shutil.copytree(instructor, place / "instructor", ignore=ignore)
+    exporter.export_notebooks(lesson, episodes, place / "notebooks")
+    for episode in episodes:
+        name = exporter.script_name(episode.name)
+        files.write(place / "scripts" / name, exporter.to_script(episode, lesson.script_start))
+    write_sitemap(lesson, place)
+    write_zip(lesson, place)
+    files.replace_folder(lesson.site_folder, place)
+
+
+def write_sitemap(lesson, place):
+    """Write sitemap.xml: the addresses of the learner pages; needs `url:` in config.yaml."""
+    base = str(lesson.config.get("url", "")).rstrip("/")
+    if not base:
+        return
+    pages = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
+    shown = [page for page in pages if not page.startswith("instructor/") and page != "404.html"]
+    entries = "".join(f"<url><loc>{base}/{page}</loc></url>\n" for page in shown)
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{entries}</urlset>\n"
+    )
+    files.write(place / "sitemap.xml", text)
+
+
+def write_zip(lesson, place):
+    """Write one file with everything that a workshop without a network needs.
+
+    The notebooks lie beside the scripts, in the one folder that all code runs in: there they
+    find ../data, the look of the figures and what was saved before. The site itself is in site/.
+    """
+    with zipfile.ZipFile(place / ZIP, "w") as archive:
+        for name in TAKEN_ALONG:
+            source = lesson.root / name
+            for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+                if path.is_file() and not set(path.parts) & set(LEFT_OUT):
+                    _add(archive, path, path.relative_to(lesson.root))
+        for path in sorted((place / "notebooks").glob("*.ipynb")):
+            _add(archive, path, Path("scripts") / path.name)
+        for path in sorted(place.rglob("*")):
+            if path.is_file() and path.name != ZIP:
+                _add(archive, path, Path("site") / path.relative_to(place))
+
+
+def _add(archive, path, name):
+    entry = zipfile.ZipInfo(name.as_posix(), FIXED_TIME)
+    packed = path.suffix in PACKED
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, path.read_bytes(), compresslevel=1)  # fast; most of it is pictures

@@ -1,0 +1,156 @@
+"""The comparer: what counts as a difference, and what does not."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from lesson_engine.core import comparer, reader
+from nbformat import v4
+from PIL import Image
+
+
+def block(output="", tolerance=None, figure=None):
+    text = "```python\nx\n```\n"
+    if tolerance is not None:
+        text += f"\n<!-- tolerance: {tolerance}, because machines differ -->\n"
+    if output:
+        text += f"\n```output\n{output}\n```\n"
+    if figure:
+        text += f"\n![c]({figure}){{.cell-output alt='a'}}\n"
+    return reader.read(text).blocks[0]
+
+
+def printed(text):
+    return [v4.new_output("stream", name="stdout", text=text)]
+
+
+def png(colour, size=(4, 3)):
+    file = BytesIO()
+    Image.new("RGB", size, colour).save(file, "png")
+    return file.getvalue()
+
+
+def drawn(data):
+    import base64
+
+    picture = base64.b64encode(data).decode()
+    return [v4.new_output("display_data", {"image/png": picture, "text/plain": "<Figure>"})]
+
+
+EXACT = comparer.Rules()
+STRUCTURE = comparer.Rules(structure_only=True, data_words=("cat", "dog"))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fresh", "same"),
+    [
+        ("a 1", "a 1\n", True),
+        ("a 1", "a 2\n", False),
+        ("a 1", "a 1 \n\n", True),  # blanks at the ends are not seen
+        ("a  1", "a 1\n", False),
+        ("a\nb", "a\n", False),
+        ("", "a\n", False),
+        ("a", "", False),
+        ("20s 32ms/step - loss: 1.5", "9s 8ms/step - loss: 1.5\n", True),
+        ("20s 32ms/step - loss: 1.5", "9s 8ms/step - loss: 1.6\n", False),
+        ("9/9 - 2s - 38ms/step - loss: 1.5", "9/9 - 1s - 9ms/step - loss: 1.5\n", True),
+        ("<f at 0x7f00aa11bb>", "<f at 0x7e11cc22dd>\n", True),
+        ("<f at 0x7f00aa11bb>", "<g at 0x7e11cc22dd>\n", False),
+        ("3/3 done", " 1/3 wait\x08\x08\r\x1b[1m3/3\x1b[0m done\n", True),
+    ],
+)
+def test_every_character_counts_that_a_reader_sees(recorded, fresh, same):
+    assert comparer.agrees(block(recorded), printed(fresh) if fresh else [], EXACT) is same
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fresh", "same"),
+    [
+        ("loss: 1.50", "loss: 1.52", True),
+        ("loss: 1.50", "loss: 1.53", False),
+        ("loss: 1.50", "loss: -1.50", False),
+        ("loss: 1.50", "less: 1.50", False),
+        ("9.99 | a", "10.00 | a", True),  # a digit more moves the columns
+        ("cat   1.50", "cat 1.51", False),  # these were moved by something else
+        ("1 2", "1 2 3", False),
+        ("1,250 steps", "1,251 steps", False),
+        ("conv2d 5", "conv3d 5", False),
+        ("1e-3", "2e-3", True),
+    ],
+)
+def test_a_tolerance_holds_number_by_number(recorded, fresh, same):
+    assert comparer.agrees(block(recorded, tolerance=0.02), printed(fresh), EXACT) is same
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fresh", "same"),
+    [
+        ("(40000, 32, 32, 3)", "(3200, 32, 32, 3)", True),
+        ("(40000, 32, 32, 3)", "(3200, 28, 28, 3)", False),
+        ("(40000, 32, 32, 3)", "(3200, 32, 32)", False),
+        ("true: cat", "true: dog", True),
+        ("true: cat", "true: cow", False),
+        ("[0.1 0.2\n 0.3]", "[ 0.11 0.22 0.33]", True),
+        ("[0.25 0.1]", "[0.5 0.1 ]", True),
+        ("[0.1 0.2]", "[0.1 0.2 0.3]", False),
+        ("float32", "float64", False),
+        ("(5,) (6, 2)", "(7,) (8, 2)", True),
+        ("(1, 2) 3 (4, 5)", "(9, 2) 9 (9, 6)", False),
+    ],
+)
+def test_on_a_stand_in_structure_is_compared(recorded, fresh, same):
+    assert comparer.agrees(block(recorded), printed(fresh), STRUCTURE) is same
+
+
+def test_values_and_prints_stay_in_their_order():
+    outputs = [
+        *printed("first\n"),
+        v4.new_output("display_data", {"text/plain": "second", "text/html": "<b>second</b>"}),
+        *printed("third\n"),
+    ]
+    assert comparer.fresh_view(outputs)["output"] == "first\nsecond\nthird"
+    assert comparer.fresh_view(outputs)["output"] == "first\nsecond\nthird"  # and unchanged
+
+
+def test_a_warning_that_is_not_recorded_is_a_difference():
+    fresh = [*printed("a\n"), v4.new_output("stream", name="stderr", text="careful\n")]
+    recorded, seen = comparer.compare(block("a"), fresh, EXACT)
+    assert recorded != seen
+    assert seen["warning"] == "careful"
+
+
+@pytest.mark.parametrize(("message", "same"), [("no", True), ("yes", False)])
+def test_errors_are_compared_by_name_and_message(message, same):
+    text = "```python\nx\n```\n\n```error\nTraceback …\nValueError: no\n```\n"
+    fresh = [v4.new_output("error", ename="ValueError", evalue=message, traceback=[])]
+    assert comparer.agrees(reader.read(text).blocks[0], fresh, EXACT) is same
+
+
+def test_figures_are_compared_pixel_by_pixel(tmp_path):
+    (tmp_path / "a.png").write_bytes(png("#102030"))
+    rules = comparer.Rules(figure_folder=tmp_path)
+    recorded = block(figure="a.png")
+    assert comparer.agrees(recorded, drawn(png("#102030")), rules)
+    assert not comparer.agrees(recorded, drawn(png("#102031")), rules)
+    assert not comparer.agrees(recorded, drawn(png("#102030", size=(8, 3))), rules)
+    assert not comparer.agrees(recorded, [], rules)
+    assert not comparer.agrees(recorded, drawn(png("#102030")) * 2, rules)
+    recorded = replace(recorded, figure_tolerance=0.01)
+    assert comparer.agrees(recorded, drawn(png("#102031")), rules)
+    assert not comparer.agrees(recorded, drawn(png("#804030")), rules)
+    (tmp_path / "a.png").unlink()
+    assert not comparer.agrees(recorded, drawn(png("#102030")), rules)
+
+
+def test_on_a_stand_in_figures_are_counted():
+    assert comparer.agrees(block(figure="none.png"), drawn(png("red")), STRUCTURE)
+    assert not comparer.agrees(block(figure="none.png"), [], STRUCTURE)
+
+
+def test_an_empty_output_block_equals_none():
+    assert comparer.agrees(block(), [], EXACT)
+
+
+def test_pictures_that_are_no_pictures_differ():
+    assert comparer.picture_distance(b"nonsense", png("red")) == 1.0
+    assert comparer.picture_distance(png("black"), png("white")) == pytest.approx(0.75)
