@@ -33,7 +33,7 @@ def main():
         whole = {jobs: [] for jobs in options.jobs}
         for _ in range(options.runs):
             for jobs, seconds in whole.items():
-                seconds.append(seconds_of(copy, "check", "--anew", "--jobs", jobs))
+                seconds.append(seconds_of(copy, "check", "--rerun", "--jobs", jobs))
         lines = [
             row(f"from nothing, {jobs} episode(s) at a time", seconds, 900)
             for jobs, seconds in whole.items()

@@ -87,10 +87,12 @@ def judge_all(copy, commit, options):
 
 def plan(copy, options):
     """(seed, kind, path) of `count` changes, kinds and episodes in turn."""
-    from lesson_engine.core import reader, settings
     from mutation import kinds
 
-    lesson = settings.find(copy)
+    from lesson_engine.core import reader
+    from lesson_engine.core.lesson import find_lesson
+
+    lesson = find_lesson(copy)
     paths = [path for path in lesson.episode_paths() if path.stem[:2] in options.episodes]
     pages = {path: reader.read_page(lesson, path) for path in paths}
     count = number = 0
@@ -106,10 +108,12 @@ def plan(copy, options):
 
 def judge_one(copy, path, kind, seed, options, commit):
     """Apply one change to the copy, judge it, take it back; gives the result as a dict."""
-    from lesson_engine.core import reader, settings
     from mutation import kinds
 
-    page = reader.read_page(settings.find(copy), path)
+    from lesson_engine.core import reader
+    from lesson_engine.core.lesson import find_lesson
+
+    page = reader.read_page(find_lesson(copy), path)
     change = kinds.make(kind, page, path.parent, seed)
     before = {file: file.read_bytes() for file in change.files}
     try:

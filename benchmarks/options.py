@@ -27,8 +27,9 @@ from training import matrix_rate, operations
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine.core import reader, settings  # noqa: E402
-from lesson_engine.run import runner  # noqa: E402
+from lesson_engine.core import reader  # noqa: E402
+from lesson_engine.core.lesson import find_lesson  # noqa: E402
+from lesson_engine.run import sources  # noqa: E402
 
 PICTURES = 6400
 
@@ -77,8 +78,8 @@ def main():
     options = parser.parse_args()
     if options.child:
         return train_when_asked(OPTIONS[options.child])
-    lesson = settings.find(ROOT)
-    data = runner.choose_data(lesson).environment
+    lesson = find_lesson(ROOT)
+    data = sources.choose_data(lesson).environment
     seconds, counted = {}, {}
     with contextlib.ExitStack() as stack:
         children = {}
@@ -138,7 +139,7 @@ def train_when_asked(option):
     """The child: print the operations of an epoch, then the seconds of one for each line read."""
     import keras
 
-    runpy.run_path(str(settings.find(ROOT).data_source))["prepare"]()
+    runpy.run_path(str(find_lesson(ROOT).data_source))["prepare"]()
     (pictures, labels), _ = keras.datasets.cifar10.load_data()
     labels = keras.utils.to_categorical(labels[:PICTURES])
     model, train = trainer(keras, pictures[:PICTURES], labels, option)
@@ -152,7 +153,7 @@ def train_when_asked(option):
 
 def create_model(filters):
     """The network of episode 1, from its own code."""
-    lesson = settings.find(ROOT)
+    lesson = find_lesson(ROOT)
     episode = reader.read_page(lesson, lesson.episode_paths()[0])
     (block,) = [each for each in episode.blocks if "def create_model_intro" in each.source]
     source = block.source.partition("\n# Networks start")[0]

@@ -24,9 +24,10 @@ from nbformat import from_dict
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine.core import comparer, notebook, reader, settings  # noqa: E402
-from lesson_engine.pytest_plugin import claim_fault  # noqa: E402
-from lesson_engine.run import kept_runs, runner  # noqa: E402
+from lesson_engine.core import comparer, notebook, reader, verdicts  # noqa: E402
+from lesson_engine.core.lesson import find_lesson  # noqa: E402
+from lesson_engine.core.model import Block, Claim  # noqa: E402
+from lesson_engine.run import kept_runs, sources  # noqa: E402
 
 BUILD = ROOT / "build" / "stability"
 SETTINGS = {
@@ -84,14 +85,14 @@ def runs():
     The last is None where a block is another one now. A claim that is newer than the run is not
     among the outputs.
     """
-    lesson = settings.find(ROOT)
+    lesson = find_lesson(ROOT)
     for name in [*SETTINGS, *OTHER_SEEDS]:
         for path in lesson.episode_paths():
             text = path.read_text("utf-8")
             if name in OTHER_SEEDS:
                 text = SEED.sub(OTHER_SEEDS[name], text)
             episode = reader.read(text, path.relative_to(ROOT), lesson.shared_links)
-            kept = kept_runs.path_of(episode.name, settings.find(folder_of(name)), runner.Data())
+            kept = kept_runs.path_of(episode.name, find_lesson(folder_of(name)), sources.Data())
             cells = kept_runs.load(kept)["cells"] if kept.is_file() else []
             keys = numbered(cell["source"] for cell in cells)
             outputs = ([from_dict(each) for each in cell["outputs"]] for cell in cells)
@@ -110,52 +111,48 @@ def numbered(sources):
 
 
 def given_by(episode, outputs, kind):
-    """(place, outputs) of all blocks of an episode, or of all its claims that were evaluated."""
-    cells = notebook.to_notebook(episode).cells
+    """CellRun of all blocks of an episode, or of all its claims that were evaluated."""
+    cells = notebook.cells_of(episode)
     for cell, key in zip(cells, numbered(cell.source for cell in cells), strict=True):
-        if cell.metadata["lesson"]["kind"] == kind and key in outputs:
-            yield cell.metadata["lesson"]["index"], outputs[key]
+        if isinstance(cell.part, kind) and key in outputs:
+            yield notebook.CellRun(cell, outputs[key], 0.0)
 
 
 def judged(episode, outputs):
     """How many blocks and claims of an episode have outputs."""
-    return sum(
-        len(list(given_by(episode, outputs, kind))) for kind in (notebook.BLOCK, notebook.CLAIM)
-    )
+    return len(list(given_by(episode, outputs, Block | Claim)))
 
 
 def distances(episode, outputs):
     """(line, what, largest difference, tolerance) of every block that has a tolerance."""
-    for index, given in given_by(episode, outputs, "block"):
-        block = episode.blocks[index]
-        recorded, fresh = comparer.recorded_view(block), comparer.fresh_view(given)
+    patterns = comparer.rules_for(find_lesson(ROOT), episode.path).sanitise
+    for run in given_by(episode, outputs, Block):
+        block = run.cell.part
+        recorded, fresh = comparer.recorded_view(block), comparer.fresh_view(run.outputs)
         if block.tolerance is not None:
-            largest = comparer.largest_difference(recorded["output"], fresh["output"])
+            largest = comparer.largest_difference(recorded.output, fresh.output, patterns)
             yield block.first_line, "numbers", largest, block.tolerance
-        for source, picture in zip(recorded["figures"], fresh["figures"], strict=False):
-            path = ROOT / "episodes" / source
+        for figure, picture in zip(block.figures, fresh.pictures, strict=False):
+            path = ROOT / "episodes" / figure.source
             distance = comparer.picture_distance(path.read_bytes(), picture)
             if distance or block.figure_tolerance:
-                yield block.first_line, source, distance, block.figure_tolerance
+                yield block.first_line, figure.source, distance, block.figure_tolerance
 
 
 def blocks_that_differ(episode, outputs):
     """Messages, with the line, of the blocks whose outputs do not agree with what is recorded."""
-    rules = comparer.Rules(figure_folder=ROOT / "episodes")
-    for index, given in given_by(episode, outputs, "block"):
-        block = episode.blocks[index]
-        if not comparer.agrees(block, given, rules):
-            yield f"{episode.path}:{block.first_line}: its outputs differ"
+    rules = comparer.rules_for(find_lesson(ROOT), episode.path)
+    for run in given_by(episode, outputs, Block):
+        if not comparer.agrees(run.cell.part, run.outputs, rules):
+            yield f"{episode.path}:{run.cell.line}: its outputs differ"
 
 
 def claims_that_fail(episode, outputs):
     """Messages, with the line, of the claims that do not hold."""
-    rules = comparer.Rules()
-    for index, given in given_by(episode, outputs, notebook.CLAIM):
-        claim = episode.claims[index]
-        fault = claim_fault(claim, given, rules)
+    for run in given_by(episode, outputs, Claim):
+        fault = verdicts.refuted(run.cell.part, run)
         if fault:
-            yield f"{episode.path}:{claim.line}: {fault}"
+            yield f"{episode.path}:{run.cell.line}: {fault}"
 
 
 def write_table():

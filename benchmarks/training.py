@@ -29,8 +29,9 @@ from common import ROOT, save
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine.core import reader, settings  # noqa: E402
-from lesson_engine.run import runner  # noqa: E402
+from lesson_engine.core import reader  # noqa: E402
+from lesson_engine.core.lesson import find_lesson  # noqa: E402
+from lesson_engine.run import sources  # noqa: E402
 
 KEPT = ROOT / "build" / "training"
 HABIT = {"batch_size": 32, "epochs": 10}
@@ -51,8 +52,8 @@ def main(arguments=None):
 
 def in_child(name):
     """Measure an episode in a process of its own, in a folder as learners have it."""
-    lesson = settings.find(ROOT)
-    data = runner.choose_data(lesson)
+    lesson = find_lesson(ROOT)
+    data = sources.choose_data(lesson)
     if not data.real:
         raise SystemExit(f"{data.sentence} Only trainings on the real data are kept; provide it.")
     with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +72,7 @@ def in_child(name):
 
 def kept_rows():
     """What was measured, of blocks that are still as they were."""
-    lesson = settings.find(ROOT)
+    lesson = find_lesson(ROOT)
     rows = [row for path in sorted(KEPT.iterdir()) for row in json.loads(path.read_text("utf-8"))]
     return [
         {**row, "place": f"{path.stem}:{block.first_line}"}
@@ -84,7 +85,7 @@ def kept_rows():
 
 def measure_episode(name):
     """Execute an episode in both ways; gives a list of dicts, one for each training block."""
-    lesson = settings.find(ROOT)
+    lesson = find_lesson(ROOT)
     (path,) = [path for path in lesson.episode_paths() if path.stem.startswith(name)]
     episode = reader.read_page(lesson, path)
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what the blocks print

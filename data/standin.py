@@ -14,8 +14,8 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-WIDTH = 32                # of a finished picture, pixels
-ENLARGED = 4              # drawn larger, then scaled down: this smooths the edges
+WIDTH = 32  # of a finished picture, pixels
+ENLARGED = 4  # drawn larger, then scaled down: this smooths the edges
 CANVAS = ENLARGED * WIDTH
 CIRCLE = [(cos(step * pi / 9), sin(step * pi / 9)) for step in range(18)]
 
@@ -29,7 +29,9 @@ FUR = [BROWN, TAN, GINGER, DARK_BROWN, WHITE, GREY, BLACK]
 
 def pick(random, colours):
     """A colour near one of these."""
-    return tuple(max(0, min(255, part + random.randint(-20, 20))) for part in random.choice(colours))
+    return tuple(
+        max(0, min(255, part + random.randint(-20, 20))) for part in random.choice(colours)
+    )
 
 
 def shade(colour, factor):
@@ -47,7 +49,7 @@ class Pen:
     def __init__(self, picture, random):
         self.draw = ImageDraw.Draw(picture)
         self.scale = CANVAS * random.uniform(0.29, 0.48)
-        room = CANVAS * 0.52 - self.scale          # large objects are cut off a little
+        room = CANVAS * 0.52 - self.scale  # large objects are cut off a little
         self.centre = [CANVAS / 2 + random.uniform(-room, room) for _ in "xy"]
         self.stretch = random.uniform(0.85, 1.15) * random.choice([-1, 1])
         self.turn(random.uniform(-0.17, 0.17))
@@ -105,10 +107,11 @@ def legs(pen, random, coat, top, foot, width, *places):
 
 # The ten classes. Later parts cover earlier ones.
 
+
 def airplane(pen, random):
     body, trim = pick(random, [WHITE, WHITE, SILVER, GREY] + PAINT), pick(random, PAINT)
     wing = shade(body, random.uniform(0.7, 0.9))
-    if random.random() < 0.4:                      # seen from below, flying anywhere
+    if random.random() < 0.4:  # seen from below, flying anywhere
         pen.turn(random.uniform(-pi, pi))
         for side in (-1, 1):
             pen.polygon(wing, (0.3, 0), (-0.1, 0), (-0.4, side * 0.95), (-0.2, side * 0.95))
@@ -125,7 +128,7 @@ def airplane(pen, random):
 
 def automobile(pen, random):
     paint, roof, back = pick(random, PAINT), random.uniform(-0.5, -0.38), random.uniform(-0.9, -0.5)
-    if random.random() < 0.3:                      # seen from the front
+    if random.random() < 0.3:  # seen from the front
         pen.box(RUBBER, -0.72, 0.3, 0.72, 0.62)
         pen.polygon(paint, (-0.52, roof), (0.52, roof), (0.72, 0), (-0.72, 0))
         pen.polygon(GLASS, (-0.44, roof + 0.08), (0.44, roof + 0.08), (0.58, 0), (-0.58, 0))
@@ -134,7 +137,9 @@ def automobile(pen, random):
         pen.twins(LAMP, 0.58, 0.16, 0.15, 0.1)
     else:
         pen.polygon(paint, (back, 0), (back + 0.22, roof), (0.2, roof), (0.5, 0))
-        pen.polygon(GLASS, (back + 0.1, 0), (back + 0.26, roof + 0.08), (0.16, roof + 0.08), (0.38, 0))
+        pen.polygon(
+            GLASS, (back + 0.1, 0), (back + 0.26, roof + 0.08), (0.16, roof + 0.08), (0.38, 0)
+        )
         pen.line(paint, 0.09, (-0.14, 0), (-0.14, roof))
         pen.polygon(paint, (-1, -0.05), (0.5, -0.08), (0.95, 0.05), (1, 0.35), (-1, 0.35))
         pen.oval(LAMP, 0.93, 0.13, 0.07, 0.07)
@@ -144,7 +149,7 @@ def automobile(pen, random):
 def bird(pen, random):
     body = pick(random, FUR + [(60, 100, 170), (190, 50, 45), (215, 190, 60)])
     wing, lift = shade(body, random.uniform(0.55, 0.8)), -0.2
-    if random.random() < 0.4:                      # flying
+    if random.random() < 0.4:  # flying
         lift = random.uniform(0.5, 0.95)
         pen.polygon(wing, (0.2, 0), (-0.15, 0), (-0.15, -lift), (-0.45, -lift))
     else:
@@ -161,9 +166,9 @@ def bird(pen, random):
 
 def cat(pen, random):
     coat = pick(random, FUR)
-    if random.random() < 0.35:                     # only the face
+    if random.random() < 0.35:  # only the face
         pen.move(0, 0.15, 0.75)
-    else:                                          # sitting, the tail up, with stripes
+    else:  # sitting, the tail up, with stripes
         pen.line(coat, 0.14, (-0.3, 0.85), (-0.75, 0.75), (-0.92, 0.35), (-0.75, -0.05))
         pen.oval(coat, -0.12, 0.52, 0.46, 0.44)
         pen.oval(coat, 0.1, 0.2, 0.32, 0.55)
@@ -172,7 +177,7 @@ def cat(pen, random):
         for y in (0.2, 0.4, 0.6):
             pen.line(shade(coat, 0.6), 0.05, (-0.5, y + 0.1), (-0.2, y))
         pen.move(0.22, -0.4, 0.42)
-    for side in (-1, 1):                           # ears that stand and are pointed
+    for side in (-1, 1):  # ears that stand and are pointed
         pen.polygon(coat, (side * 0.98, -0.2), (side * 0.88, -1.4), (side * 0.1, -0.75))
         pen.polygon(PINK, (side * 0.8, -0.5), (side * 0.77, -1.05), (side * 0.4, -0.75))
     pen.oval(coat, 0, 0, 1.05, 0.88)
@@ -188,20 +193,20 @@ def deer(pen, random):
     pen.oval(coat, -0.13, 0.1, 0.52, 0.24)
     pen.polygon(coat, (0.12, 0.12), (0.36, 0.2), (0.6, -0.3), (0.42, -0.42))
     reach = random.uniform(0.32, 0.42)
-    for side in (-reach, reach):                   # antlers with two branches each
+    for side in (-reach, reach):  # antlers with two branches each
         pen.line(horn, 0.09, (0.48, -0.42), (0.48 + side, -0.7), (0.48 + side, -0.98))
         pen.line(horn, 0.08, (0.48 + side, -0.7), (0.48 + side * 0.3, -0.9))
     pen.polygon(shade(coat, 0.8), (0.4, -0.42), (0.16, -0.56), (0.42, -0.28))
     pen.oval(coat, 0.62, -0.36, 0.24, 0.12, 0.35)
     pen.oval(BLACK, 0.83, -0.28, 0.05, 0.05)
-    for x in random.choice([(), (-0.45, -0.25, -0.05, 0.15)]):    # a fallow deer has spots
+    for x in random.choice([(), (-0.45, -0.25, -0.05, 0.15)]):  # a fallow deer has spots
         pen.oval(WHITE, x, random.uniform(-0.05, 0.12), 0.045, 0.045)
 
 
 def dog(pen, random):
     coat = pick(random, FUR)
     ear, muzzle = shade(coat, random.uniform(0.45, 0.7)), shade(coat, random.uniform(1.15, 1.4))
-    if random.random() < 0.35:                     # only the face, its ears hanging
+    if random.random() < 0.35:  # only the face, its ears hanging
         pen.oval(coat, 0, -0.05, 0.62, 0.72)
         pen.twins(ear, 0.68, 0.0, 0.22, 0.58, -0.25)
         pen.twins(BLACK, 0.27, -0.2, 0.1, 0.11)
@@ -229,7 +234,7 @@ def frog(pen, random):
     pen.oval(skin, 0, 0.3, 0.62, 0.5)
     pen.oval(shade(skin, random.uniform(1.25, 1.6)), 0, 0.42, 0.42, 0.38)
     pen.twins(skin, 0.42, 0.55, 0.1, 0.34)
-    pen.move(random.uniform(-0.12, 0.12), 0, 1)    # the head is turned a little
+    pen.move(random.uniform(-0.12, 0.12), 0, 1)  # the head is turned a little
     pen.twins(skin, 0.42, -0.42, 0.24, 0.24)
     pen.oval(skin, 0, -0.1, 0.7, 0.38)
     pen.twins((235, 205, 90), 0.42, -0.46, 0.17, 0.17)
@@ -242,11 +247,13 @@ def horse(pen, random):
     legs(pen, random, coat, 0.2, 0.95, 0.14, -0.52, 0.26)
     pen.line(hair, 0.17, (-0.62, -0.08), (-0.88, 0.1), (-0.92, 0.65))
     pen.oval(coat, -0.14, 0.06, 0.58, 0.33)
-    if random.random() < 0.35:                     # a saddle
+    if random.random() < 0.35:  # a saddle
         pen.oval(pick(random, PAINT), -0.12, -0.14, 0.22, 0.18)
-    nod = random.uniform(-0.08, 0.25)              # the head up, or lower
+    nod = random.uniform(-0.08, 0.25)  # the head up, or lower
     pen.polygon(coat, (0.0, -0.1), (0.42, 0.18), (0.74, nod - 0.5), (0.44, nod - 0.78))
-    pen.polygon(hair, (-0.05, -0.14), (0.3, -0.1), (0.52, nod - 0.55), (0.52, nod - 0.92), (0.3, nod - 0.7))
+    pen.polygon(
+        hair, (-0.05, -0.14), (0.3, -0.1), (0.52, nod - 0.55), (0.52, nod - 0.92), (0.3, nod - 0.7)
+    )
     pen.polygon(coat, (0.48, nod - 0.68), (0.52, nod - 0.98), (0.64, nod - 0.75))
     pen.oval(coat, 0.76, nod - 0.5, 0.32, 0.16, 0.75)
     pen.oval(shade(coat, 0.6), 0.93, nod - 0.32, 0.1, 0.12)
@@ -255,17 +262,17 @@ def horse(pen, random):
 
 def ship(pen, random):
     hull, house, kind = pick(random, PAINT), pick(random, [WHITE]), random.randrange(3)
-    if kind == 0:                                  # a sailing boat
+    if kind == 0:  # a sailing boat
         sail = pick(random, [WHITE, WHITE, TAN, PINK])
         pen.line(DARK_BROWN, 0.06, (0.05, 0.4), (0.05, -1.0))
         pen.polygon(sail, (0.0, -0.95), (0.0, 0.22), (-0.7, 0.22))
         pen.polygon(shade(sail, 0.85), (0.12, -0.8), (0.12, 0.22), (0.68, 0.22))
-    elif kind == 1:                                # with containers
+    elif kind == 1:  # with containers
         pen.box(house, -0.85, -0.5, -0.55, 0.3)
         for left in (-0.48, -0.17, 0.14, 0.45):
-            for top in (0.14, -0.05, -0.24)[:random.randint(1, 3)]:
+            for top in (0.14, -0.05, -0.24)[: random.randint(1, 3)]:
                 pen.box(pick(random, PAINT), left, top, left + 0.28, top + 0.18)
-    else:                                          # with passengers
+    else:  # with passengers
         pen.box(house, -0.6, -0.1, 0.5, 0.32)
         pen.box(shade(house, 0.9), -0.4, -0.36, 0.3, -0.1)
         for x in random.choice([(-0.1,), (-0.28, 0.08)]):
@@ -278,10 +285,10 @@ def ship(pen, random):
 def truck(pen, random):
     cab, load, top = pick(random, PAINT), pick(random, PAINT), random.uniform(-0.75, -0.55)
     pen.box(BLACK, -0.98, 0.3, 0.9, 0.45)
-    if random.random() < 0.65:                     # a closed box, taller than the cab
+    if random.random() < 0.65:  # a closed box, taller than the cab
         pen.box(load, -1.0, top, 0.38, 0.32)
         pen.box(shade(load, 0.75), -1.0, 0.2, 0.38, 0.32)
-    else:                                          # a tipper with earth
+    else:  # a tipper with earth
         pen.oval(BROWN, -0.32, -0.22, 0.5, 0.3)
         pen.polygon(load, (-1.0, -0.25), (0.38, -0.25), (0.28, 0.32), (-0.88, 0.32))
     pen.polygon(cab, (0.45, 0.38), (0.45, -0.42), (0.78, -0.42), (0.92, -0.05), (0.98, 0.38))
@@ -309,7 +316,7 @@ CLASS_NAMES = [draw.__name__ for draw in CLASSES]
 SKY = [(120, 175, 225), (165, 195, 220), (195, 200, 205), (225, 190, 165)]
 TREES = [(60, 95, 55), (90, 120, 75)]
 WALL = [(150, 110, 95), (170, 165, 155), (120, 125, 135), (205, 190, 165)]
-PLACES = {                # colours above the horizon, colours below it
+PLACES = {  # colours above the horizon, colours below it
     "sky": (SKY, SKY),
     "sea": (SKY, [(40, 95, 135), (70, 120, 140), (95, 125, 135)]),
     "grass": (SKY + TREES, [(85, 130, 55), (115, 145, 70), (150, 145, 85)]),
@@ -343,7 +350,12 @@ def occlude(picture, random):
     colour = pick(random, TREES + [BROWN, GREY, SILVER])
     for _ in range(count):
         x = random.uniform(0, CANVAS)
-        points = (x, CANVAS, x + random.uniform(-lean, lean), CANVAS * top * random.uniform(0.85, 1.2))
+        points = (
+            x,
+            CANVAS,
+            x + random.uniform(-lean, lean),
+            CANVAS * top * random.uniform(0.85, 1.2),
+        )
         ImageDraw.Draw(picture).line(points, fill=colour, width=width)
 
 
@@ -351,7 +363,11 @@ def photograph(picture, random):
     """Scale a canvas down, and add the faults of a small photograph: blur, light and noise."""
     picture = picture.reduce(ENLARGED).filter(ImageFilter.BoxBlur(random.uniform(0, 0.6)))
     pixels = np.asarray(picture, dtype=float)
-    contrast, light, noise = random.uniform(0.65, 1.1), random.uniform(-30, 30), random.uniform(0, 40)
+    contrast, light, noise = (
+        random.uniform(0.65, 1.1),
+        random.uniform(-30, 30),
+        random.uniform(0, 40),
+    )
     # Noise from Python's generator: NumPy's may change from version to version.
     grain = np.frombuffer(random.randbytes(pixels.size), dtype=np.uint8).reshape(pixels.shape)
     pixels = 128 + contrast * (pixels - 128) + light + noise * (grain / 255 - 0.5)

@@ -205,9 +205,7 @@ def data() -> tuple[np.ndarray, ...]:
     runpy.run_path(str(HERE.parent / "data" / "cifar10_source.py"))["prepare"]()
     (images, labels), _ = keras.datasets.cifar10.load_data()
     labels = keras.utils.to_categorical(labels, num_classes=CLASSES)
-    return train_test_split(
-        images.astype("float32") / 255, labels, test_size=0.2, random_state=42
-    )
+    return train_test_split(images.astype("float32") / 255, labels, test_size=0.2, random_state=42)
 
 
 def train(training: Training, seed: int) -> Iterator[dict[str, float]]:

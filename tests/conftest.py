@@ -5,7 +5,6 @@ import runpy
 import shutil
 
 import pytest
-from lesson_engine.run import runner
 from small_lessons import lesson_command, lesson_in, make_lesson  # noqa: F401
 from the_lesson import LESSON, ROOT
 
@@ -37,7 +36,7 @@ def few_images(tmp_path_factory, lesson):
     source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))
     kept = {name: value for name, value in os.environ.items() if name != source["FOLDER_VARIABLE"]}
     ours = {"MPLBACKEND": "agg", source["STAND_IN_VARIABLE"]: str(path)}
-    return {**runner.SET, **lesson.environment, **kept, **ours}
+    return {**lesson.environment, **kept, **ours}
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,11 @@ import symtable
 from dataclasses import dataclass, field
 from functools import cache
 
-from lesson_engine.core import provenance, reader, settings
+from lesson_engine.core import provenance, reader
+from lesson_engine.core.lesson import find_lesson
 from lesson_engine.core.markdown import markdown_parser
 
-LESSON = settings.find(__file__)
+LESSON = find_lesson(__file__)
 PAGES = LESSON.root / "instructors"
 TITLE = re.compile(
     r"(?P<name>.*?)(?: \((?:(?P<minutes>\d+) min(?:utes?)?\b|(?P<optional>optional|homework)).*\))?"
@@ -83,7 +84,7 @@ def _section(page, title, first, last):
     ]
     blocks = [block for block in page.blocks if first < block.first_line <= last]
     noted = dict(zip(map(id, page.blocks), provenance.of_blocks(page, LESSON), strict=True))
-    seconds = [noted[id(block)]["seconds"] for block in blocks if noted[id(block)]]
+    seconds = [one.seconds for block in blocks if (one := noted[id(block)])]
     waits = tuple(round(value) for value in seconds if value >= WAITS)
     return Section(title, tuple(_challenge(page, div) for div in found), waits)
 

@@ -4,11 +4,13 @@ import ast
 import re
 from collections import Counter
 
-from lesson_engine.core import reader, settings
-from lesson_engine.run import runner
 from PIL import Image
 
-LESSON = settings.find(__file__)
+from lesson_engine.core import reader
+from lesson_engine.core.lesson import find_lesson
+from lesson_engine.run import runner, sources
+
+LESSON = find_lesson(__file__)
 SHEET = reader.read_page(LESSON, LESSON.root / "learners" / "cheat-sheet.md")
 EPISODES = [reader.read_page(LESSON, path) for path in LESSON.workshop_paths()]
 
@@ -39,13 +41,13 @@ def test_the_blocks_run_one_after_the_other(tmp_path):
         own.mkdir(parents=True)
         for number in range(2):
             Image.new("RGB", (160, 160), colour).save(own / f"{number}.png")
-    data = runner.choose_data(LESSON, stand_in=True)
-    book = runner.run(SHEET, LESSON, data, folder)  # raises, with the line, if a block does
-    assert [cell.source for cell in book.cells] == [block.source for block in SHEET.blocks]
+    data = sources.choose_data(LESSON, stand_in=True)
+    runs = runner.run(SHEET, LESSON, data, folder)  # raises, with the line, if a block does
+    assert [run.cell.source for run in runs] == [block.source for block in SHEET.blocks]
     assert (folder / "model_share.keras").is_file()
     # images of one's own were found, and the new last layer learned from them
-    (cell,) = [cell for cell in book.cells if "own_images" in cell.source]
-    printed = "".join(output.get("text", "") for output in cell.outputs)
+    (run,) = [run for run in runs if "own_images" in run.cell.source]
+    printed = "".join(output.get("text", "") for output in run.outputs)
     assert "belonging to 2 classes" in printed and "Epoch 3/3" in printed
 
 

@@ -12,10 +12,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from lesson_engine.core.errors import LessonError
-from lesson_engine.run import runner
 from small_lessons import lesson_in
 from the_lesson import ROOT
+
+from lesson_engine.core.errors import LessonError
+from lesson_engine.run import sources
 
 SOURCE = ROOT / "data" / "cifar10_source.py"
 REAL = os.environ.get("CIFAR10_FOLDER")
@@ -66,7 +67,7 @@ def test_a_harmed_batch_stops_the_run_with_a_message(lesson, tmp_path, monkeypat
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setenv("CIFAR10_FOLDER", str(tmp_path / "nowhere"))
     with pytest.raises(LessonError, match="data/cifar10_source.py: CIFAR10_FOLDER names .*nowhere"):
-        runner.choose_data(lesson)
+        sources.choose_data(lesson)
 
 
 def test_the_cache_of_keras_comes_first(source, batches, tmp_path, monkeypatch):
@@ -136,9 +137,10 @@ def test_the_split_of_the_real_data_is_the_published_one(source):
 def test_kernels_do_not_see_secrets(monkeypatch, make_lesson):
     monkeypatch.setenv("MY_TOKEN", "secret")
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
-    lesson = make_lesson(options='environment = {TF_OF_LESSON = "1", KERAS_BACKEND = "jax"}')
-    data = runner.Data(environment={"CIFAR10_FOLDER": "x"})
-    environment = runner.kernel_environment(lesson, data)
+    chosen = 'environment = {TF_OF_LESSON = "1", KERAS_BACKEND = "jax"}\n'
+    lesson = make_lesson(options=chosen + 'pass_variables = ["KERAS_*"]')
+    data = sources.Data(environment={"CIFAR10_FOLDER": "x"})
+    environment = sources.kernel_environment(lesson, data)
     assert "MY_TOKEN" not in environment
     assert environment["TF_OF_LESSON"] == "1"
     assert environment["KERAS_BACKEND"] == "tensorflow", "what is set outside goes first"
@@ -147,12 +149,12 @@ def test_kernels_do_not_see_secrets(monkeypatch, make_lesson):
 
 def test_stand_in_and_real_runs_have_folders_of_their_own(make_lesson):
     lesson = make_lesson()
-    real = runner.working_folder(lesson, runner.Data(), fresh=True)
+    real = sources.working_folder(lesson, sources.Data(), fresh=True)
     (real / "model.keras").write_text("x")
-    drawn = runner.working_folder(lesson, runner.Data(real=False), fresh=True)
+    drawn = sources.working_folder(lesson, sources.Data(real=False), fresh=True)
     assert drawn != real
-    assert (runner.working_folder(lesson, runner.Data(), fresh=False) / "model.keras").is_file()
-    assert not (runner.working_folder(lesson, runner.Data(), fresh=True) / "model.keras").exists()
+    assert (sources.working_folder(lesson, sources.Data(), fresh=False) / "model.keras").is_file()
+    assert not (sources.working_folder(lesson, sources.Data(), fresh=True) / "model.keras").exists()
     shutil.rmtree(lesson.build_folder)
 
 

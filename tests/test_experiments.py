@@ -4,8 +4,10 @@ import runpy
 
 import pytest
 from instructor_tables import function_source
-from lesson_engine.core import reader, settings
 from the_lesson import ROOT
+
+from lesson_engine.core import reader
+from lesson_engine.core.lesson import find_lesson
 
 pytest.importorskip("keras")
 pandas = pytest.importorskip("pandas")
@@ -19,7 +21,7 @@ def function_of(episode, name):
     """A function of an episode, made from its source alone."""
     import keras
 
-    page = reader.read_page(settings.find(ROOT), ROOT / "episodes" / f"{episode}.md")
+    page = reader.read_page(find_lesson(ROOT), ROOT / "episodes" / f"{episode}.md")
     known = {"keras": keras, "layers": keras.layers}
     exec(function_source(name, page.blocks), known)
     return known[name]

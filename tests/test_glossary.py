@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from lesson_engine.core import pacing, reader, settings
-from lesson_engine.core.markdown import markdown_parser
 from mdit_py_plugins.deflist import deflist_plugin
 
-LESSON = settings.find(__file__)
+from lesson_engine.core import pacing, reader
+from lesson_engine.core.lesson import find_lesson
+from lesson_engine.core.markdown import markdown_parser
+
+LESSON = find_lesson(__file__)
 GLOSSARY = LESSON.root / "learners" / "reference.md"
 
 

@@ -19,6 +19,7 @@ from instructor_tables import (
     titles,
     undefined_names,
 )
+
 from lesson_engine.core import reader
 from lesson_engine.site import episode_frame
 

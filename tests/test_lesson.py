@@ -7,11 +7,13 @@ import runpy
 import jupytext
 import nbformat
 import pytest
-from lesson_engine.core import exporter, reader, settings, structure
-from lesson_engine.core.markdown import markdown_parser
 from the_lesson import ROOT
 
-LESSON = settings.find(__file__)
+from lesson_engine.core import exporter, reader, structure
+from lesson_engine.core.lesson import find_lesson
+from lesson_engine.core.markdown import markdown_parser
+
+LESSON = find_lesson(__file__)
 EPISODES = [reader.read_page(LESSON, path) for path in LESSON.episode_paths()]
 PAGES = [reader.read_page(LESSON, path) for path in LESSON.page_paths()]
 

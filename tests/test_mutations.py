@@ -9,10 +9,11 @@ import shutil
 import sys
 
 import pytest
-from lesson_engine.core import exporter, reader
 from small_lessons import PAGE, lesson_in
 from test_checks_fail import FIGURE, about, write_lesson
 from the_lesson import ROOT
+
+from lesson_engine.core import exporter, reader
 
 sys.path.append(str(ROOT / "benchmarks"))
 from mutation import kinds  # noqa: E402

@@ -9,13 +9,15 @@ import re
 import nbclient
 import nbformat
 import pytest
-from lesson_engine.core import exporter, reader, settings, structure
-from lesson_engine.run import runner
 from the_lesson import ROOT
+
+from lesson_engine.core import exporter, reader, structure
+from lesson_engine.core.lesson import find_lesson
+from lesson_engine.run import kernels
 
 pytest.importorskip("keras")
 
-LESSON = settings.find(ROOT)
+LESSON = find_lesson(ROOT)
 PATHS = [*LESSON.workshop_paths(), *LESSON.further_paths()]
 PAGES = [reader.read_page(LESSON, path) for path in PATHS]
 MAKES_A_NETWORK = re.compile(r"create_\w+\(|keras\.(Model|Sequential)\(|GridSearchCV\(")
@@ -35,7 +37,7 @@ def run(few_images, learner_folder):
             allow_errors=True,
             kernel_name="python3",
             resources={"metadata": {"path": str(learner_folder)}},
-            extra_arguments=runner.KERNEL_ARGUMENTS,
+            extra_arguments=kernels.ARGUMENTS,
         )
         client.execute(env=few_images)
         return [cell for cell in book.cells[1:] if cell.cell_type == "code"]

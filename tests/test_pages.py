@@ -10,10 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from lesson_engine.core import reader, settings
-from lesson_engine.core.divs import DIV_KINDS, TABS
 from lxml import html
 from the_lesson import ROOT, pages_of
+
+from lesson_engine.core import reader
+from lesson_engine.core.divs import DIV_KINDS, TABS
+from lesson_engine.core.lesson import find_lesson
 
 # the Nu HTML checker, the validator of the WHATWG's and W3C's pages: `make checkers`
 CHECKER = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -78,7 +80,7 @@ def test_instructor_notes_are_not_in_learner_pages_nor_in_their_search(site):
 def words_of_notes():
     """Long words inside instructor notes, and all other words of the lesson's pages."""
     notes, others = set(), set()
-    lesson = settings.find(ROOT)
+    lesson = find_lesson(ROOT)
     for path in lesson.page_paths():
         page = reader.read_page(lesson, path)
         inside = [(div.first_line, div.last_line) for div in page.divs if div.name == "instructor"]

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lesson_engine.core import exporter, reader
-from lesson_engine.run import runner
 from the_lesson import ROOT
+
+from lesson_engine.core import exporter, reader
+from lesson_engine.run import sources
 
 # A folder of an environment; learners have the two programs in one, too.
 PROGRAMS = Path(os.environ.get("LESSON_PROGRAMS", ROOT / ".venv-programs"))
@@ -57,7 +58,7 @@ def environment(lesson, tmp_path_factory):
 
     IPython runs each file in its folder startup/ first, so that no lesson code is changed.
     """
-    data = runner.choose_data(lesson, stand_in=True)
+    data = sources.choose_data(lesson, stand_in=True)
     place = tmp_path_factory.mktemp("programs")
     startup = place / "ipython" / "profile_default" / "startup" / "data.py"
     startup.parent.mkdir(parents=True)
@@ -74,7 +75,7 @@ def environment(lesson, tmp_path_factory):
         "JUPYTERLAB_SETTINGS_DIR": place / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": place / "workspaces",
     }
-    variables = runner.kernel_environment(lesson, data) | {k: str(v) for k, v in own.items()}
+    variables = sources.kernel_environment(lesson, data) | {k: str(v) for k, v in own.items()}
     variables.pop("VIRTUAL_ENV", None)  # IPython would look for packages there
     return variables
 

@@ -15,6 +15,7 @@ from instructor_tables import (
     sections,
     table,
 )
+
 from lesson_engine.core import pacing as engine
 from lesson_engine.core import timetables
 

@@ -4,11 +4,13 @@ import re
 
 import pytest
 from instructor_tables import cell_of, table
-from lesson_engine.core import pacing, provenance, reader, settings, structure
-from lesson_engine.core.markdown import markdown_parser
 from the_lesson import ROOT
 
-LESSON = settings.find(ROOT)
+from lesson_engine.core import pacing, provenance, reader, stretches
+from lesson_engine.core.lesson import find_lesson
+from lesson_engine.core.markdown import markdown_parser
+
+LESSON = find_lesson(ROOT)
 DAY_1, DAY_2 = LESSON.days
 PATHS = [*LESSON.workshop_paths(), *LESSON.further_paths()]
 PAGES = {path.stem: reader.read_page(LESSON, path) for path in PATHS}
@@ -51,7 +53,7 @@ def test_each_day_takes_three_and_a_half_hours_with_one_break():
 def test_an_instructor_needs_no_more_than_the_promised_minutes(path):
     page = reader.read_page(LESSON, path)
     noted = provenance.of_blocks(page, LESSON)
-    parts = pacing.sections(page, [block["seconds"] if block else 0 for block in noted])
+    parts = pacing.sections(page, [one.seconds if one else 0 for one in noted])
     teaching = pacing.promised(page, "teaching")
     assert sum(part.estimate for part in parts) <= 1.1 * teaching
     assert sum(part.typed for part in parts) / pacing.TYPED <= teaching / 2
@@ -69,7 +71,7 @@ def test_the_challenges_take_the_promised_minutes(path):
 def test_nobody_listens_to_more_than_250_words_in_a_row():
     """The longest: printed by pytest -rP."""
     words, place = max(
-        (structure.longest_stretch(page)[0], f"{page.path}:{structure.longest_stretch(page)[1]}")
+        (stretches.longest_stretch(page)[0], f"{page.path}:{stretches.longest_stretch(page)[1]}")
         for page in PAGES.values()
     )
     print(f"longest stretch: {words} words, {place}")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from lesson_engine.core import settings
+from lesson_engine.core.lesson import find_lesson
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSON = settings.find(ROOT)
+LESSON = find_lesson(ROOT)
 
 
 def pages_of(site):

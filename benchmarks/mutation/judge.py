@@ -9,6 +9,7 @@ import time
 import jupytext  # noqa: F401 - here, so that no child has to import them again
 import pandas  # noqa: F401
 import pytest
+
 from lesson_engine.run import kept_runs
 
 FORK = multiprocessing.get_context("fork")  # all is imported once

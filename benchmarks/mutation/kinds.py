@@ -9,7 +9,8 @@ import string
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lesson_engine.core import exporter, reader, settings
+from lesson_engine.core import exporter, reader
+from lesson_engine.core.lesson import find_lesson
 
 SIZES = r"(?:units|filters|kernel_size|pool_size|rate|num_classes|shape|strides)=\(?[\d.]+"
 IMPORT = r"^(?:import|from) .+$"
@@ -252,7 +253,7 @@ def with_script(page, folder, change):
     changed = reader.read(change.files[path].decode("utf-8"), page.path)
     script = Path(folder).parent / "scripts" / exporter.script_name(page.name)
     if script.is_file():
-        start = settings.find(folder).script_start
+        start = find_lesson(folder).script_start
         change.files[script] = exporter.to_script(changed, start).encode("utf-8")
     return change
 

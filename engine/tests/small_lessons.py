@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from lesson_engine.core import settings
+
+from lesson_engine.core.lesson import find_lesson
 
 LESSONS = Path(__file__).with_name("lessons")  # three that use all that a page can hold
 COMMAND = [sys.executable, "-m", "lesson_engine"]
@@ -96,7 +97,7 @@ def make_lesson(tmp_path):
         (tmp_path / "index.md").write_text("---\ntitle: Home\n---\n\nWelcome.\n", "utf-8")
         (tmp_path / "pyproject.toml").write_text(f"[tool.lesson]\n{options}\n", "utf-8")
         (tmp_path / "episodes" / name).write_text(text, "utf-8")
-        return settings.find(tmp_path)
+        return find_lesson(tmp_path)
 
     return make
 

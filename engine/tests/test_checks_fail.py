@@ -182,7 +182,11 @@ def test_a_wrong_call_is_explained(make_lesson, lesson_command, arguments, words
             "title: x\nepisodes:\n- 02-none.md\n",
             "config.yaml:3: lists episodes/02-none.md",
         ),
-        ("pyproject.toml", "[tool.lesson]\ncolour = 1\n", "unexpected keyword argument 'colour'"),
+        (
+            "pyproject.toml",
+            "[tool.lesson]\ncolour = 1\n",
+            "'colour' is not known; there are timeout",
+        ),
         ("pyproject.toml", "[tool.lesson", "pyproject.toml"),
         ("pyproject.toml", "[tool.lesson]\ndata_source = 'no.py'\n", "which is not there"),
     ],

@@ -3,8 +3,9 @@
 import json
 import platform
 
-from lesson_engine.core import provenance, reader
 from small_lessons import PAGE
+
+from lesson_engine.core import provenance, reader
 
 
 def note(folder, **environment):

@@ -5,11 +5,16 @@ import subprocess
 import sys
 
 import pytest
-from lesson_engine.core import notebook, reader
-from lesson_engine.run import kept_runs, runner
 from small_lessons import PAGE
 
-INDEPENDENT = "independent_episodes = true"
+from lesson_engine.core import notebook, reader
+from lesson_engine.run import kept_runs, sources
+
+INDEPENDENT = """\
+independent_episodes = true
+pass_variables = ["OF_*"]
+scratch_folders = ["saved"]
+"""
 NOT_AGAIN = "Not run again, since nothing they need changed: "
 
 
@@ -26,7 +31,7 @@ def pages(lesson):
 
 def missing(lesson):
     """Names of the episodes that a check would run."""
-    found = [p for p in pages(lesson) if kept_runs.read(p, lesson, runner.Data()) is None]
+    found = [p for p in pages(lesson) if kept_runs.kept(p, lesson, sources.Data()) is None]
     return [episode.name for episode in found]
 
 
@@ -34,7 +39,8 @@ def missing(lesson):
 def kept(lesson):
     """The lesson, of which runs are kept."""
     for episode in pages(lesson):
-        kept_runs.write(episode, lesson, runner.Data(), notebook.to_notebook(episode))
+        runs = [notebook.CellRun(cell, [], 0.0) for cell in notebook.cells_of(episode)]
+        kept_runs.keep(episode, lesson, sources.Data(), runs)
     assert missing(lesson) == []
     return lesson
 
@@ -75,22 +81,22 @@ def test_data_and_helper_modules_count_and_exported_scripts_do_not(kept):
         (kept.root / folder / name).unlink()
         assert missing(kept) == []
     (kept.root / "scripts" / "01_small.py").write_text("# derived\n", "utf-8")
-    (kept.root / "scripts" / "fit_outputs").mkdir()
-    (kept.root / "scripts" / "fit_outputs" / "model.keras").write_text("trained\n", "utf-8")
+    (kept.root / "scripts" / "saved").mkdir()
+    (kept.root / "scripts" / "saved" / "model.keras").write_text("trained\n", "utf-8")
     assert missing(kept) == []
 
 
 def test_variables_count_that_kernels_see(kept, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "1")
     assert missing(kept) == []
-    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    monkeypatch.setenv("OF_LESSON", "1")
     assert missing(kept) == ["01-small", "02-second"]
 
 
 def test_versions_of_packages_and_the_source_of_the_data_count(kept, monkeypatch):
     (episode, _) = pages(kept)
-    other = runner.Data(sentence="Other data.")
-    assert kept_runs.read(episode, kept, other) is None
+    other = sources.Data(sentence="Other data.")
+    assert kept_runs.kept(episode, kept, other) is None
     newer = [type("Distribution", (), {"name": "keras", "version": "99.0"})]
     monkeypatch.setattr(kept_runs.metadata, "distributions", lambda: newer)
     kept_runs.installed_packages.cache_clear()
@@ -100,9 +106,9 @@ def test_versions_of_packages_and_the_source_of_the_data_count(kept, monkeypatch
 
 def test_what_a_stand_in_gave_is_kept_apart(kept):
     (episode, _) = pages(kept)
-    drawn = runner.Data(real=False)
+    drawn = sources.Data(real=False)
     assert kept_runs.path_of(episode.name, kept, drawn) != kept_runs.path_of(
-        episode.name, kept, runner.Data()
+        episode.name, kept, sources.Data()
     )
 
 
@@ -130,7 +136,7 @@ def test_a_check_runs_what_is_missing_and_compares_everything(lesson, lesson_com
     assert "01-small: running" in said and "02-second: running" not in said
     assert NOT_AGAIN + "01-small, 02-second" in said
     assert "episodes/02-second.md:27: " in said and 'should say "7"' in said
-    assert "02-second: running" in said_of(lesson_command("check", "02", "--anew"), 1)
+    assert "02-second: running" in said_of(lesson_command("check", "02", "--rerun"), 1)
     # `make test` executes every block: what was kept is not used unless asked for
     path = lesson.build_folder / "kept" / "01-small.json"
     cells = json.loads(path.read_text("utf-8"))

@@ -6,10 +6,12 @@ Three small lessons in lessons/ use together all that a Workbench page can hold.
 import shutil
 
 import pytest
-from lesson_engine.core import reader, settings
-from lesson_engine.core.divs import DIV_KINDS
 from small_lessons import LESSONS as PLACE
 from small_lessons import lesson_in
+
+from lesson_engine.core import reader
+from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.lesson import find_lesson
 
 LESSONS = {
     # old, new, and the line of the block that has to be named
@@ -58,7 +60,7 @@ def contents(folder):
 
 def pages_of_all():
     for name in LESSONS:
-        lesson = settings.find(PLACE / name)
+        lesson = find_lesson(PLACE / name)
         yield from (reader.read_page(lesson, path) for path in lesson.page_paths())
 
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from lesson_engine.run import watch
 from small_lessons import PAGE
+
+from lesson_engine.run import watch
 
 FILE = "episodes/01-small.md"
 PRINTED = 'print("total:", total)'

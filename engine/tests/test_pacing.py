@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from lesson_engine.core import files, pacing, provenance, reader, timetables
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.pacing import Challenge, Section

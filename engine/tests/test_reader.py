@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from lesson_engine.core import reader
 from lesson_engine.core.errors import LessonError
 

@@ -10,11 +10,12 @@ import os
 from io import BytesIO
 
 import pytest
-from lesson_engine.core import comparer, notebook, reader, recorder
-from lesson_engine.core.divs import DIV_KINDS
-from lesson_engine.core.errors import LessonError
 from nbformat import v4
 from PIL import Image
+
+from lesson_engine.core import comparer, model, notebook, reader, recorder
+from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.errors import LessonError
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import strategies as st  # noqa: E402
@@ -193,11 +194,9 @@ def drawn(count):
 
 def recording(page, rules, outputs):
     """What the recorder makes of a page whose block number n gave outputs(n)."""
-    book = notebook.to_notebook(page)
-    for cell in book.cells:
-        if cell.metadata["lesson"]["kind"] == "block":
-            cell.outputs = outputs(cell.metadata["lesson"]["index"])
-    return recorder.record(page, book, rules)
+    blocks = [cell for cell in notebook.cells_of(page) if isinstance(cell.part, model.Block)]
+    runs = [notebook.CellRun(cell, outputs(cell.index), 0.0) for cell in blocks]
+    return recorder.record(page, runs, rules)
 
 
 @PROFILE

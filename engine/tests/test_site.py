@@ -5,10 +5,11 @@ import json
 import runpy
 
 import pytest
-from lesson_engine import cli
-from lesson_engine.core import provenance, reader
 from lxml import html as lxml_html
 from small_lessons import PAGE
+
+from lesson_engine import cli
+from lesson_engine.core import provenance, reader
 
 NESTED = PAGE.replace(
     "::: keypoints",

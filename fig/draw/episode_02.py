@@ -29,7 +29,11 @@ def neuron():
     _box(axes, 6.3, 1.9, 6.2, 4.4, PALE_GREY, GREY)
     axes.text(12.25, 2.15, "one neuron", ha="right", va="bottom", color=BLACK, style="italic")
 
-    rows = [("warm", "0.9", "× 2", 6.5), ("humid", "0.4", "× 1", middle), ("windy", "0.1", "× −3", 1.7)]
+    rows = [
+        ("warm", "0.9", "× 2", 6.5),
+        ("humid", "0.4", "× 1", middle),
+        ("windy", "0.1", "× −3", 1.7),
+    ]
     for name, value, weight, y in rows:
         start = _towards((left, y), (adder, middle), 0.75)
         end = _towards((adder, middle), (left, y), 1.1)
@@ -47,7 +51,9 @@ def neuron():
     _arrow(axes, (adder + 1.1, middle), (bend - 1.1, middle))
     _box(axes, bend - 1.05, middle - 1.05, 2.1, 2.1, "white", BLACK)
     floor = middle - 0.45
-    axes.plot([bend - 0.75, bend, bend + 0.75], [floor, floor, middle + 0.75], color=VERMILION, lw=3)
+    axes.plot(
+        [bend - 0.75, bend, bend + 0.75], [floor, floor, middle + 0.75], color=VERMILION, lw=3
+    )
     axes.plot([bend - 0.75, bend + 0.75], [floor, floor], color=GREY, lw=1, zorder=1)
     axes.text(bend, middle - 0.75, "ReLU", ha="center", va="center", fontsize=12)
 
@@ -70,13 +76,22 @@ def three_layers():
         (8.0, 4, "hidden layer", "4 neurons", PALE_ORANGE, ORANGE),
         (13.0, 2, "output layer", "2 neurons", PALE_GREEN, GREEN),
     ]
-    places = [[(x, 4.9 + 1.5 * ((count - 1) / 2 - n)) for n in range(count)] for x, count, *_ in columns]
+    places = [
+        [(x, 4.9 + 1.5 * ((count - 1) / 2 - n)) for n in range(count)] for x, count, *_ in columns
+    ]
     for left, right in zip(places, places[1:], strict=False):
         for start in left:
             for end in right:
-                _arrow(axes, _towards(start, end, 0.6), _towards(end, start, 0.62), color=GREY, size=10, lw=1.1)
+                _arrow(
+                    axes,
+                    _towards(start, end, 0.6),
+                    _towards(end, start, 0.62),
+                    color=GREY,
+                    size=10,
+                    lw=1.1,
+                )
     letters = ["x", "h", "y"]
-    for (x, count, name, size, fill, edge), spots, letter in zip(columns, places, letters, strict=True):
+    for (x, _, name, size, fill, edge), spots, letter in zip(columns, places, letters, strict=True):
         for number, (_, y) in enumerate(spots, 1):
             _circle(axes, x, y, 0.56, f"${letter}_{number}$", fill, edge)
         axes.text(x, 1.25, name, ha="center", va="center", weight="bold")
@@ -92,7 +107,13 @@ def _circle(axes, x, y, radius, text, fill, edge):
 def _box(axes, x, y, width, height, fill, edge):
     axes.add_patch(
         FancyBboxPatch(
-            (x, y), width, height, boxstyle="round,pad=0,rounding_size=0.25", facecolor=fill, edgecolor=edge, lw=1.5
+            (x, y),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.25",
+            facecolor=fill,
+            edgecolor=edge,
+            lw=1.5,
         )
     )
 
@@ -100,7 +121,15 @@ def _box(axes, x, y, width, height, fill, edge):
 def _arrow(axes, start, end, color=BLACK, size=16, lw=1.6):
     axes.add_patch(
         FancyArrowPatch(
-            start, end, arrowstyle="-|>", mutation_scale=size, shrinkA=0, shrinkB=0, color=color, lw=lw, zorder=2
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=size,
+            shrinkA=0,
+            shrinkB=0,
+            color=color,
+            lw=lw,
+            zorder=2,
         )
     )
 

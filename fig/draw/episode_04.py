@@ -256,6 +256,7 @@ def intro_network():
         ),
     )
     for level, row in zip((8.65, 3.1), rows, strict=True):
+        before = 0.0  # where the shape to the left ends
         for place, (name, size, depth, fill, edge) in enumerate(row):
             x = 2.0 + 4 * place
             if depth:

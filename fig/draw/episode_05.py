@@ -44,9 +44,18 @@ def training_loop():
         if name != "…":
             for sheet in range(3):
                 corner = x + 0.12 * sheet, 6.35 - 0.12 * sheet
-                axes.add_patch(Rectangle(corner, 0.85, 0.85, facecolor=PALE_BLUE, edgecolor=BLUE, lw=1.2))
+                axes.add_patch(
+                    Rectangle(corner, 0.85, 0.85, facecolor=PALE_BLUE, edgecolor=BLUE, lw=1.2)
+                )
         axes.text(x + 0.55, 5.65, name, ha="center", va="center", fontsize=11)
-    axes.text(4.1, 7.65, "training images, shuffled, 64 in each batch", ha="center", va="center", fontsize=12)
+    axes.text(
+        4.1,
+        7.65,
+        "training images, shuffled, 64 in each batch",
+        ha="center",
+        va="center",
+        fontsize=12,
+    )
 
     # one step
     boxes = {
@@ -68,9 +77,20 @@ def training_loop():
     axes.text(12.2, 7.9, "one step", ha="center", va="center", weight="bold")
 
     # the end of an epoch
-    _box(axes, 0.75, 3.3, 4.7, 1.4, "the validation images:\npredict and measure only", PALE_VERMILION, VERMILION)
+    _box(
+        axes,
+        0.75,
+        3.3,
+        4.7,
+        1.4,
+        "the validation images:\npredict and measure only",
+        PALE_VERMILION,
+        VERMILION,
+    )
     _arrow(axes, (9.0, 4.0), (5.5, 4.0))
-    axes.text(7.25, 4.35, "after the last batch", ha="center", va="center", fontsize=11, style="italic")
+    axes.text(
+        7.25, 4.35, "after the last batch", ha="center", va="center", fontsize=11, style="italic"
+    )
     _arrow(axes, (3.1, 3.3), (3.1, 1.8))
     _box(axes, 0.75, 0.35, 14.5, 1.4, "", "white", BLACK)
     log = "accuracy: …   loss: …   val_accuracy: …   val_loss: …"
@@ -92,7 +112,9 @@ def fitting():
         ),
     }
     words = ["both stay high", "both fall and\nstay together", "validation turns"]
-    for panel, (title, (training, validation)), word in zip(panels, curves.items(), words, strict=True):
+    for panel, (title, (training, validation)), word in zip(
+        panels, curves.items(), words, strict=True
+    ):
         panel.plot(epochs, training, color=BLUE)
         panel.plot(epochs, validation, color=VERMILION, linestyle="--")
         panel.set_title(title, fontsize=13)
@@ -125,7 +147,9 @@ def dropout():
     for middle, title, below, dropped in panels:
         axes.text(middle, 6.6, title, ha="center", va="center", weight="bold")
         columns = [(middle - 1.9, 3), (middle, 4), (middle + 1.9, 2)]
-        places = [[(x, 3.65 + 1.3 * ((count - 1) / 2 - n)) for n in range(count)] for x, count in columns]
+        places = [
+            [(x, 3.65 + 1.3 * ((count - 1) / 2 - n)) for n in range(count)] for x, count in columns
+        ]
         for number, hidden in enumerate(places[1]):
             for other in places[0] + places[2]:
                 if number not in dropped:
@@ -135,8 +159,12 @@ def dropout():
                 if column == 1 and number in dropped:
                     _dropped(axes, spot)
                 else:
-                    fill, edge = [(PALE_BLUE, BLUE), (PALE_ORANGE, ORANGE), (PALE_GREEN, GREEN)][column]
-                    axes.add_patch(Circle(spot, 0.42, facecolor=fill, edgecolor=edge, lw=2, zorder=3))
+                    fill, edge = [(PALE_BLUE, BLUE), (PALE_ORANGE, ORANGE), (PALE_GREEN, GREEN)][
+                        column
+                    ]
+                    axes.add_patch(
+                        Circle(spot, 0.42, facecolor=fill, edgecolor=edge, lw=2, zorder=3)
+                    )
         axes.text(middle, 0.65, below, ha="center", va="center", fontsize=12)
     for x in (5.35, 10.65):
         axes.plot([x, x], [0.4, 6.7], color="#C8C8C8", lw=1)
@@ -149,13 +177,27 @@ def _dropped(axes, spot):
     look = dict(facecolor=PALE_GREY, edgecolor=GREY, lw=1.5, linestyle=(0, (3, 2)), zorder=3)
     axes.add_patch(Circle(spot, 0.42, **look))
     for sign in (1, -1):
-        axes.plot([x - 0.22, x + 0.22], [y - 0.22 * sign, y + 0.22 * sign], color=BLACK, lw=2, zorder=4)
+        axes.plot(
+            [x - 0.22, x + 0.22], [y - 0.22 * sign, y + 0.22 * sign], color=BLACK, lw=2, zorder=4
+        )
 
 
 def _box(axes, x, y, width, height, words, fill, edge):
     shape = "round,pad=0,rounding_size=0.2"
-    axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=shape, facecolor=fill, edgecolor=edge, lw=1.6))
-    axes.text(x + width / 2, y + height / 2, words, ha="center", va="center", fontsize=12, linespacing=1.15)
+    axes.add_patch(
+        FancyBboxPatch(
+            (x, y), width, height, boxstyle=shape, facecolor=fill, edgecolor=edge, lw=1.6
+        )
+    )
+    axes.text(
+        x + width / 2,
+        y + height / 2,
+        words,
+        ha="center",
+        va="center",
+        fontsize=12,
+        linespacing=1.15,
+    )
 
 
 def _arrow(axes, start, end):

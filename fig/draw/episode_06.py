@@ -3,14 +3,12 @@
 from matplotlib.patches import Rectangle
 from shapes import note
 from style import (
-    BLACK,
     BLUE,
     GREEN,
     GREY,
     ORANGE,
     PALE_BLUE,
     PALE_GREEN,
-    PALE_GREY,
     PALE_ORANGE,
     PALE_VERMILION,
     VERMILION,
@@ -46,26 +44,71 @@ def reading_matrix():
     for column, name in enumerate(names):
         middle = left + (column + 0.5) * side
         axes.text(middle, top + 0.3, name, ha="center", va="center", fontsize=13)
-    axes.text(left + 1.5 * side, top + 0.95, "predicted class", ha="center", va="center", weight="bold")
+    axes.text(
+        left + 1.5 * side, top + 0.95, "predicted class", ha="center", va="center", weight="bold"
+    )
     axes.text(2.7, top - 1.5 * side, "true\nclass", ha="center", va="center", weight="bold")
 
     # a row
     y = top - side
-    axes.add_patch(Rectangle((left - 0.06, y - 0.06), 3 * side + 0.12, side + 0.12, fill=False, edgecolor=BLUE, lw=3))
-    note(axes, (10.3, y + 0.02), 5.4, "a row: all 10 true cats;\n6 were found, recall 6/10", PALE_BLUE, BLUE)
+    axes.add_patch(
+        Rectangle(
+            (left - 0.06, y - 0.06), 3 * side + 0.12, side + 0.12, fill=False, edgecolor=BLUE, lw=3
+        )
+    )
+    note(
+        axes,
+        (10.3, y + 0.02),
+        5.4,
+        "a row: all 10 true cats;\n6 were found, recall 6/10",
+        PALE_BLUE,
+        BLUE,
+    )
     axes.plot([left + 3 * side + 0.1, 10.3], [y + side / 2] * 2, color=BLUE, lw=1.5)
     # a cell
     cell_x, cell_y = left + side, top - 3 * side
     axes.plot([cell_x + side / 2] * 2, [cell_y + 0.1, 1.4], color=VERMILION, lw=1.5)
-    axes.add_patch(Rectangle((cell_x + 0.12, cell_y + 0.12), side - 0.24, side - 0.24, fill=False, edgecolor=VERMILION, lw=2))
+    axes.add_patch(
+        Rectangle(
+            (cell_x + 0.12, cell_y + 0.12),
+            side - 0.24,
+            side - 0.24,
+            fill=False,
+            edgecolor=VERMILION,
+            lw=2,
+        )
+    )
     note(axes, (2.9, 0.25), 4.9, "a cell: 1 frog was\ntaken for a dog", PALE_VERMILION, VERMILION)
     # a column
     x = left + 2 * side
     bottom = top - 3 * side
-    axes.add_patch(Rectangle((x - 0.06, bottom - 0.06), side + 0.12, 3 * side + 0.12, fill=False, edgecolor=ORANGE, lw=3))
-    note(axes, (10.3, 0.25), 5.4, "a column: 11 times it said\nfrog; 9 of these were frogs", PALE_ORANGE, ORANGE)
+    axes.add_patch(
+        Rectangle(
+            (x - 0.06, bottom - 0.06),
+            side + 0.12,
+            3 * side + 0.12,
+            fill=False,
+            edgecolor=ORANGE,
+            lw=3,
+        )
+    )
+    note(
+        axes,
+        (10.3, 0.25),
+        5.4,
+        "a column: 11 times it said\nfrog; 9 of these were frogs",
+        PALE_ORANGE,
+        ORANGE,
+    )
     axes.plot([x + side / 2, x + side / 2, 10.3], [bottom - 0.06, 0.9, 0.9], color=ORANGE, lw=1.5)
     # the diagonal
-    note(axes, (10.3, 2.6), 5.4, "the green diagonal: right;\n22 of 30, accuracy 0.73", PALE_GREEN, GREEN)
+    note(
+        axes,
+        (10.3, 2.6),
+        5.4,
+        "the green diagonal: right;\n22 of 30, accuracy 0.73",
+        PALE_GREEN,
+        GREEN,
+    )
     axes.plot([left + 3 * side + 0.06, 10.3], [3.25, 3.25], color=GREEN, lw=1.5)
     return figure

@@ -23,8 +23,20 @@ def transfer():
     """The trained network above, the new one below: same features, frozen, and a new last layer."""
     figure, axes = canvas(height=4.2)
     rows = [
-        (5.1, "trained before", "1.28 million\nimages", "last layer\n1,281,000 parameters", "1,000\nclasses"),
-        (1.0, "your own task", "180\nimages", "new last layer\n3,843 parameters", "cat, deer\nor dog?"),
+        (
+            5.1,
+            "trained before",
+            "1.28 million\nimages",
+            "last layer\n1,281,000 parameters",
+            "1,000\nclasses",
+        ),
+        (
+            1.0,
+            "your own task",
+            "180\nimages",
+            "new last layer\n3,843 parameters",
+            "cat, deer\nor dog?",
+        ),
     ]
     for y, title, before, last, after in rows:
         new = y < 3
@@ -32,7 +44,9 @@ def transfer():
         axes.text(0.3, y + 2.5, title, ha="left", va="center", weight="bold")
         for sheet in range(3):
             corner = 0.35 + 0.13 * sheet, y + 0.3 - 0.1 * sheet
-            axes.add_patch(Rectangle(corner, 1.75, 1.4, facecolor=PALE_GREY, edgecolor=GREY, lw=1.2))
+            axes.add_patch(
+                Rectangle(corner, 1.75, 1.4, facecolor=PALE_GREY, edgecolor=GREY, lw=1.2)
+            )
         axes.text(1.48, middle - 0.2, before, ha="center", va="center", fontsize=12)
         words = "backbone: convolutions\n3.4 million parameters"
         _box(axes, 3.4, y, 4.8, 2.0, words, PALE_BLUE, BLUE, dashed=new)
@@ -53,7 +67,9 @@ def _box(axes, x, y, width, height, words, fill, edge, dashed=False):
     shape = "round,pad=0,rounding_size=0.2"
     look = dict(facecolor=fill, edgecolor=edge, lw=1.8, linestyle=(0, (4, 2)) if dashed else "-")
     axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=shape, **look))
-    axes.text(x + width / 2, y + height / 2, words, ha="center", va="center", fontsize=12, linespacing=1.3)
+    axes.text(
+        x + width / 2, y + height / 2, words, ha="center", va="center", fontsize=12, linespacing=1.3
+    )
 
 
 def _arrow(axes, start, end):

@@ -33,16 +33,30 @@ def xor():
     _plane(axes, *left, unit, "first input", "second input")
     for (first, second), answer in cases.items():
         _case(axes, left[0] + first * unit, floor + second * unit, answer)
-    axes.text(left[0] + unit / 2, 8.4, "inputs", ha="center", va="center", fontsize=LARGE, weight="bold")
+    axes.text(
+        left[0] + unit / 2, 8.4, "inputs", ha="center", va="center", fontsize=LARGE, weight="bold"
+    )
     axes.text(left[0] + unit / 2, 7.6, "no line will do", ha="center", va="center", fontsize=MEDIUM)
 
     _plane(axes, *right, unit, "hidden 1", "hidden 2")
     for first, second in cases:
         hidden = max(0, first - second), max(0, second - first)
         _case(axes, right[0] + hidden[0] * unit, floor + hidden[1] * unit, cases[first, second])
-    axes.plot([right[0] - 0.5, right[0] + 2.4], [floor + 2.4, floor - 0.5], color=VERMILION, lw=3, ls="--")
-    axes.text(right[0] + unit / 2, 8.4, "hidden outputs", ha="center", va="center", fontsize=LARGE, weight="bold")
-    axes.text(right[0] + unit / 2, 7.6, "one line is enough", ha="center", va="center", fontsize=MEDIUM)
+    axes.plot(
+        [right[0] - 0.5, right[0] + 2.4], [floor + 2.4, floor - 0.5], color=VERMILION, lw=3, ls="--"
+    )
+    axes.text(
+        right[0] + unit / 2,
+        8.4,
+        "hidden outputs",
+        ha="center",
+        va="center",
+        fontsize=LARGE,
+        weight="bold",
+    )
+    axes.text(
+        right[0] + unit / 2, 7.6, "one line is enough", ha="center", va="center", fontsize=MEDIUM
+    )
     _arrow(axes, (7.0, floor + unit / 2), (8.4, floor + unit / 2))
     return figure
 
@@ -70,7 +84,9 @@ def deep_network():
     for x, painters in drawings.items():
         for painter, y in zip(painters, rows, strict=True):
             corner = (x - side / 2, y - side / 2)
-            axes.add_patch(Rectangle(corner, side, side, facecolor=PALE_GREY, edgecolor=BLACK, lw=1))
+            axes.add_patch(
+                Rectangle(corner, side, side, facecolor=PALE_GREY, edgecolor=BLACK, lw=1)
+            )
             painter(axes, x, y)
     for name, share, y in answers:
         axes.text(names, y + 0.02, f"{name} {share:.2f}", ha="left", va="bottom", fontsize=MEDIUM)
@@ -95,21 +111,49 @@ def vgg16():
     figure, axes = canvas(5.9)
     ground, tall, bar, gap = 4.4, 5.6, 0.42, 0.1
     # convolutions, side of the feature maps, number of them, left end
-    blocks = [(2, 224, 64, 0.75), (2, 112, 128, 3.55), (3, 56, 256, 6.05), (3, 28, 512, 8.65), (3, 14, 512, 11.0)]
+    blocks = [
+        (2, 224, 64, 0.75),
+        (2, 112, 128, 3.55),
+        (3, 56, 256, 6.05),
+        (3, 28, 512, 8.65),
+        (3, 14, 512, 11.0),
+    ]
     for convolutions, side, filters, x in blocks:
         height = tall * side / 224
         for number in range(convolutions):
             corner = (x + number * (bar + gap), ground)
-            axes.add_patch(Rectangle(corner, bar, height, facecolor=PALE_BLUE, edgecolor=BLUE, lw=2))
+            axes.add_patch(
+                Rectangle(corner, bar, height, facecolor=PALE_BLUE, edgecolor=BLUE, lw=2)
+            )
         x_pool = x + convolutions * (bar + gap)
-        axes.add_patch(Rectangle((x_pool, ground), 0.2, height / 2, facecolor=ORANGE, edgecolor=ORANGE, lw=1))
+        axes.add_patch(
+            Rectangle((x_pool, ground), 0.2, height / 2, facecolor=ORANGE, edgecolor=ORANGE, lw=1)
+        )
         centre = (x + x_pool + 0.2) / 2
-        axes.text(centre, ground - 0.5, f"{side}×{side}", ha="center", va="center", fontsize=MEDIUM, weight="bold")
+        axes.text(
+            centre,
+            ground - 0.5,
+            f"{side}×{side}",
+            ha="center",
+            va="center",
+            fontsize=MEDIUM,
+            weight="bold",
+        )
         axes.text(centre, ground - 1.2, f"× {filters}", ha="center", va="center", fontsize=MEDIUM)
     for number, (neurons, height) in enumerate([("4096", 2.6), ("4096", 2.6), ("1000", 0.65)]):
         x = 13.45 + number * 0.85
-        axes.add_patch(Rectangle((x, ground), 0.42, height, facecolor=PALE_GREEN, edgecolor=GREEN, lw=2))
-        axes.text(x + 0.21, ground + height + 0.15, neurons, ha="center", va="bottom", fontsize=MEDIUM, rotation=90)
+        axes.add_patch(
+            Rectangle((x, ground), 0.42, height, facecolor=PALE_GREEN, edgecolor=GREEN, lw=2)
+        )
+        axes.text(
+            x + 0.21,
+            ground + height + 0.15,
+            neurons,
+            ha="center",
+            va="bottom",
+            fontsize=MEDIUM,
+            rotation=90,
+        )
     axes.text(14.5, ground - 0.5, "neurons", ha="center", va="center", fontsize=MEDIUM)
 
     for x, y, fill, edge, words in [
@@ -120,11 +164,17 @@ def vgg16():
         axes.add_patch(Rectangle((x, y - 0.25), 0.5, 0.5, facecolor=fill, edgecolor=edge, lw=2))
         axes.text(x + 0.75, y, words, ha="left", va="center", fontsize=LARGE)
 
-    axes.text(0.3, 2.35, "138 million parameters:", ha="left", va="center", fontsize=LARGE, weight="bold")
+    axes.text(
+        0.3, 2.35, "138 million parameters:", ha="left", va="center", fontsize=LARGE, weight="bold"
+    )
     whole = 15.4
     share = whole * 14_714_688 / 138_357_544
     axes.add_patch(Rectangle((0.3, 1.05), share, 0.75, facecolor=PALE_BLUE, edgecolor=BLUE, lw=2))
-    axes.add_patch(Rectangle((0.3 + share, 1.05), whole - share, 0.75, facecolor=PALE_GREEN, edgecolor=GREEN, lw=2))
+    axes.add_patch(
+        Rectangle(
+            (0.3 + share, 1.05), whole - share, 0.75, facecolor=PALE_GREEN, edgecolor=GREEN, lw=2
+        )
+    )
     axes.text(0.3, 0.5, "convolutional layers 14.7", ha="left", va="center", fontsize=MEDIUM)
     axes.text(15.7, 0.5, "dense layers 123.6", ha="right", va="center", fontsize=MEDIUM)
     return figure
@@ -137,18 +187,34 @@ def _plane(axes, x, y, unit, across, up):
     axes.text(x + unit / 2, y - 1.75, across, ha="center", va="center", fontsize=MEDIUM)
     axes.text(x - 1.35, y + unit / 2, up, ha="center", va="center", rotation=90, fontsize=MEDIUM)
     for number in (0, 1):
-        axes.text(x + number * unit, y - 0.95, str(number), ha="center", va="center", fontsize=MEDIUM)
+        axes.text(
+            x + number * unit, y - 0.95, str(number), ha="center", va="center", fontsize=MEDIUM
+        )
     axes.text(x - 0.65, y + unit, "1", ha="center", va="center", fontsize=MEDIUM)
 
 
 def _case(axes, x, y, answer):
     """A point of the plane: filled square for the answer 1, white disc for 0."""
     if answer:
-        axes.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor=BLUE, edgecolor=BLACK, lw=2, zorder=3))
+        axes.add_patch(
+            Rectangle(
+                (x - 0.42, y - 0.42), 0.84, 0.84, facecolor=BLUE, edgecolor=BLACK, lw=2, zorder=3
+            )
+        )
     else:
         axes.add_patch(Circle((x, y), 0.45, facecolor="white", edgecolor=BLACK, lw=2, zorder=3))
     colour = "white" if answer else BLACK
-    axes.text(x, y - 0.02, str(answer), ha="center", va="center", color=colour, fontsize=MEDIUM, weight="bold", zorder=4)
+    axes.text(
+        x,
+        y - 0.02,
+        str(answer),
+        ha="center",
+        va="center",
+        color=colour,
+        fontsize=MEDIUM,
+        weight="bold",
+        zorder=4,
+    )
 
 
 def _join(axes, start, end):
@@ -156,7 +222,14 @@ def _join(axes, start, end):
 
 
 def _arrow(axes, start, end, color=BLACK, size=20):
-    look = {"arrowstyle": "-|>", "mutation_scale": size, "shrinkA": 0, "shrinkB": 0, "color": color, "lw": 1.8}
+    look = {
+        "arrowstyle": "-|>",
+        "mutation_scale": size,
+        "shrinkA": 0,
+        "shrinkB": 0,
+        "color": color,
+        "lw": 1.8,
+    }
     axes.add_patch(FancyArrowPatch(start, end, zorder=2, **look))
 
 
@@ -179,8 +252,12 @@ def _pixel_car(axes, x, y):
     for row, line in enumerate(rows):
         for column, letter in enumerate(line):
             corner = (left + column * size, top - (row + 1) * size)
-            axes.add_patch(Rectangle(corner, size, size, facecolor=colours[letter], edgecolor="white", lw=0.5))
-    axes.add_patch(Rectangle((left, top - 9 * size), 12 * size, 9 * size, fill=False, edgecolor=BLACK, lw=1.2))
+            axes.add_patch(
+                Rectangle(corner, size, size, facecolor=colours[letter], edgecolor="white", lw=0.5)
+            )
+    axes.add_patch(
+        Rectangle((left, top - 9 * size), 12 * size, 9 * size, fill=False, edgecolor=BLACK, lw=1.2)
+    )
 
 
 def _half(axes, corners):

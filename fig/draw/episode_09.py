@@ -14,7 +14,9 @@ def workflow():
 def grid_search():
     """Three candidates, three folds: nine trainings and a mean for each candidate."""
     figure, axes = canvas(height=3.9)
-    axes.text(4.0, 7.35, "the training images, in three parts", ha="center", va="center", weight="bold")
+    axes.text(
+        4.0, 7.35, "the training images, in three parts", ha="center", va="center", weight="bold"
+    )
     axes.text(12.3, 7.35, "candidates", ha="center", va="center", weight="bold")
     names = ["SGD", "RMSprop", "Adam"]
     columns = [9.85, 12.3, 14.75]

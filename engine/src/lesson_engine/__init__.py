@@ -6,26 +6,33 @@ in which a lesson passes through them:
 
 core: text in, text out; no kernel, no Sphinx, no pytest
     markdown    the parser: CommonMark with Pandoc's fenced divs
-    reader      Markdown text -> Episode; model says what an Episode holds
+    reader      Markdown text -> Episode; model says what an Episode holds, divs the kinds of div
     structure   Episode -> what is wrong with it, without running anything
-    notebook    Episode -> notebook
+    stretches   Episode -> how long an instructor talks without anything to look at or to do
+    notebook    Episode -> code cells, and a notebook of them
     comparer    recorded and fresh outputs -> what a reader would see change
-    recorder    executed notebook -> new Markdown text and figure files
+    verdicts    did a block raise, does a claim hold?
+    recorder    what a run gave -> new Markdown text and figure files
     provenance  when, with what and how long: what is kept of a recording beside the Markdown
     drift       with which versions each output was recorded, and which are here
     exporter    Episode -> Spyder script, exercise notebook, solution notebook
     pacing      Episode -> minutes of every section, from its text and the time it promises
     timetables  minutes and clock times as tables, in pages that ask for them
-    settings, divs, errors, files   what the others share
+    lesson      where the lesson's files are; options: what its maintainers chose
+    errors, files   what the others share
 
 run: code is executed
-    runner      notebook -> executed notebook, in a fresh kernel
-    kernels     for nbval: one runs code, the other gives again what a run gave
+    sources     what a kernel finds when it starts: data, files beside it, variables
+    kernels     a kernel that runs cells as a learner's Jupyter does
+    runner      Episode -> what each of its cells gave, in a fresh kernel
     kept_runs   what an episode gave when it last ran, so that the same code need not run again
     watch       in the kernel: notices what a block writes outside its working folder
 
 site: pages are made; nothing is run
     sphinx_extension   an episode is a page, its blocks are cells inside its divs
+    myst               a page as myst-nb reads it
+    directives         what divs and blocks become; formulas: MathML
+    home_page          title, schedule and menu of the home page
     episode_frame      what stands around an episode's text; schedule: the home page's table
     collected_pages    pages made from all episodes; citation: CITATION.cff as people cite it
     lesson_metadata    what search engines read

@@ -7,10 +7,18 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lesson_engine.core import reader, settings
+from lesson_engine.core import reader
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import Lesson, find_lesson
+from lesson_engine.core.model import Episode
+
+if TYPE_CHECKING:  # what a command needs is imported by it: `lesson --help` is fast
+    from lesson_engine.run.sources import Data
 
 CONF = Path(__file__).parent / "site" / "theme"
 VIEWS = ("learner", "instructor")
@@ -21,20 +29,22 @@ HINTS = {
 }
 NOT_WATCHED = r"/(build|_site|recorded|engine|tests|\.[^/]+)/"
 
+Command = Callable[[Lesson, argparse.Namespace], int]
 
-def main(arguments=None):
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: list of text; by default the command line's.
+        arguments: by default the command line's.
 
     Returns: exit code: 0, 1 for a fault in the lesson, 2 for a fault in the call,
         130 if interrupted.
     """
     options = _parser().parse_args(arguments)
+    command: Command = options.command
     try:
-        lesson = settings.find(options.lesson)
-        return options.command(lesson, options) or 0
+        return command(find_lesson(options.lesson), options)
     except LessonError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
@@ -43,66 +53,43 @@ def main(arguments=None):
         print("interrupted; every file is as it was or complete", file=sys.stderr)
         return 130
     except OSError as error:
-        hint = HINTS.get(error.errno, "see whether it is there and can be used")
+        hint = HINTS.get(error.errno or 0, "see whether it is there and can be used")
         print(f"{error.filename or 'file'}: {error.strerror or error}; {hint}", file=sys.stderr)
     return 1
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lesson", description="Run, compare, record, export and publish a lesson's code."
     )
+    parser.add_argument("--version", action="version", version=_version())
     parser.add_argument(
         "--lesson", default=".", metavar="FOLDER", help="the lesson (default: this folder)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name, command, help):
+    def add(name: str, command: Command, help: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(command=command)
         return sub
 
-    def add_episodes(sub):
-        sub.add_argument(
-            "episodes",
-            nargs="*",
-            metavar="EPISODE",
-            help="file, name or number, such as 05 (default: all)",
-        )
-
     add("build", build, "make the site from the recorded outputs; nothing is run")
     serve_parser = add("serve", serve, "build, show in a browser, rebuild when a file changes")
     serve_parser.add_argument("--port", default="8000", help="of the local address (default 8000)")
-    check_parser = add("check", check, "run every block and compare with what is recorded")
-    add_episodes(check_parser)
-    check_parser.add_argument(
-        "--download", action="store_true", help="fetch the data first if it is not at hand"
-    )
-    check_parser.add_argument(
-        "--anew", action="store_true", help="run also what cannot have changed since it last ran"
-    )
-    check_parser.add_argument(
-        "--jobs",
-        type=int,
-        default=os.cpu_count(),
-        metavar="N",
-        help="how many independent episodes run at a time (default: one for each core)",
-    )
+    _add_check(add("check", check, "run every block and compare with what is recorded"))
     record_parser = add("record", record, "run every block and write its outputs and figures")
-    add_episodes(record_parser)
+    _add_episodes(record_parser)
     record_parser.add_argument(
-        "--renew", action="store_true", help="replace also what agrees, such as times in a log"
+        "--rewrite", action="store_true", help="replace also what agrees, such as times in a log"
     )
-    drift_parser = add(
-        "drift", drift, "say with which versions outputs were recorded, and are here"
-    )
-    add_episodes(drift_parser)
+    what = "say with which versions outputs were recorded, and are here"
+    drift_parser = add("drift", drift, what)
+    _add_episodes(drift_parser)
     drift_parser.add_argument(
         "--run", action="store_true", help="then check: what differs with the versions here?"
     )
-    drift_parser.set_defaults(download=False, anew=True, jobs=os.cpu_count())
     export_parser = add("export", export, "write scripts/*.py, the notebooks and tables of minutes")
-    add_episodes(export_parser)
+    _add_episodes(export_parser)
     export_parser.add_argument(
         "--notebooks",
         default="build/notebooks",
@@ -112,14 +99,50 @@ def _parser():
     return parser
 
 
-def choose_paths(lesson, wanted):
-    """Episodes that the user named.
+def _version() -> str:
+    return f"lesson-engine {metadata.version('lesson-engine')}"
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_episodes(parser)
+    parser.add_argument(
+        "--download", action="store_true", help="fetch the data first if it is not at hand"
+    )
+    parser.add_argument(
+        "--rerun", action="store_true", help="run also what cannot have changed since it last ran"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_number,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many independent episodes run at a time (default: one for each core)",
+    )
+
+
+def _add_episodes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "episodes",
+        nargs="*",
+        metavar="EPISODE",
+        help="file, name or number, such as 05 (default: all)",
+    )
+
+
+def _number(text: str) -> int:
+    """A whole number from 1, or argparse's own kind of error."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def choose_paths(lesson: Lesson, wanted: Sequence[str]) -> list[Path]:
+    """Episodes that the user named, in teaching order.
 
     Args:
-        lesson: Settings.
-        wanted: list of text: a path, a file name, a name or its beginning; [] for all.
+        lesson: the lesson.
+        wanted: for each a path, a file name, a name or its beginning; [] for all.
 
-    Returns: list of Path, in teaching order.
     Raises: LessonError if a name fits none.
     """
     paths = lesson.episode_paths()
@@ -127,7 +150,7 @@ def choose_paths(lesson, wanted):
         raise LessonError(
             "episodes", None, "holds no episode; write one, such as 01-introduction.md"
         )
-    chosen = set()
+    chosen: set[Path] = set()
     for name in wanted:
         fits = [path for path in paths if path.stem.startswith(Path(name).stem)]
         if not fits:
@@ -137,17 +160,17 @@ def choose_paths(lesson, wanted):
     return [path for path in paths if path in chosen or not wanted]
 
 
-def choose_episodes(lesson, wanted):
-    """As choose_paths, but read: list of Episode."""
+def choose_episodes(lesson: Lesson, wanted: Sequence[str]) -> list[Episode]:
+    """As choose_paths, but read."""
     return [reader.read_page(lesson, path) for path in choose_paths(lesson, wanted)]
 
 
-def build(lesson, options):
+def build(lesson: Lesson, options: argparse.Namespace) -> int:
     """Make the site in _site/."""
     from lesson_engine.site import citation, site_files
 
     episodes = choose_episodes(lesson, [])
-    citation.read(lesson)  # a fault in it is best told before Sphinx starts
+    citation.load_citation(lesson)  # a fault in it is best told before Sphinx starts
     runs = [
         subprocess.Popen(_sphinx("sphinx", lesson, view), env=_environment(lesson, view))
         for view in VIEWS
@@ -160,7 +183,7 @@ def build(lesson, options):
     return 0
 
 
-def serve(lesson, options):
+def serve(lesson: Lesson, options: argparse.Namespace) -> int:
     """Build, serve on this machine only, rebuild after every change: the instructor view."""
     command = _sphinx("sphinx_autobuild", lesson, "instructor")
     command += ["--port", options.port, "--open-browser", "--re-ignore", NOT_WATCHED]
@@ -168,104 +191,110 @@ def serve(lesson, options):
     return subprocess.call(command, env=environment)
 
 
-def _html(lesson, view):
+def _html(lesson: Lesson, view: str) -> Path:
     """Where Sphinx works; _site/ gets a copy once all is well."""
     return lesson.build_folder / "site" / view / "html"
 
 
-def _sphinx(module, lesson, view):
-    folders = [str(lesson.root), str(_html(lesson, view))]
-    cache = str(lesson.build_folder / "site" / view / "doctrees")
-    return [
-        sys.executable,
-        "-m",
-        module,
-        "-q",
-        "-W",
-        "--keep-going",
-        "-c",
-        str(CONF),
-        "-d",
-        cache,
-        *folders,
-    ]
+def _sphinx(module: str, lesson: Lesson, view: str) -> list[str]:
+    cache = lesson.build_folder / "site" / view / "doctrees"
+    command = [sys.executable, "-m", module, "-q", "-W", "--keep-going"]
+    command += ["-c", str(CONF), "-d", str(cache)]
+    return [*command, str(lesson.root), str(_html(lesson, view))]
 
 
-def _environment(lesson, view):
+def _environment(lesson: Lesson, view: str) -> dict[str, str]:
     return {**os.environ, "LESSON_ROOT": str(lesson.root), "LESSON_VIEW": view}
 
 
-def check(lesson, options):
-    """Run what has changed, then compare everything: pytest on the episodes."""
+def check(lesson: Lesson, options: argparse.Namespace) -> int:
+    """Run what has changed, then compare everything."""
+    return _check(lesson, options.episodes, options.download, options.rerun, options.jobs)
+
+
+def _check(lesson: Lesson, wanted: Sequence[str], download: bool, rerun: bool, jobs: int) -> int:
+    """pytest on the episodes; gives its exit code."""
     _need_test_environment("check")
-    paths = choose_paths(lesson, options.episodes)
+    paths = choose_paths(lesson, wanted)
     if lesson.independent_episodes:
-        _run_missing(lesson, paths, options)
+        _run_missing(lesson, paths, download, rerun, jobs)
     import pytest
 
     arguments = ["--disable-plugin-autoload", "-p", "nbval.plugin"]  # others only take time
     arguments += ["-p", "lesson_engine.pytest_plugin", "-o", "addopts="]
     arguments += ["--continue-on-collection-errors", "--lesson-kept"]
-    arguments += ["--lesson-download"] if options.download else []
-    arguments += ["--lesson-keep"] if options.episodes else []
-    os.chdir(lesson.root)
-    return int(pytest.main([*arguments, *(str(lesson.shown(path)) for path in paths)]))
+    arguments += ["--rootdir", str(lesson.root)]
+    arguments += ["--lesson-download"] if download else []
+    arguments += ["--lesson-keep"] if wanted else []
+    return int(pytest.main([*arguments, *map(str, paths)]))
 
 
-def _run_missing(lesson, paths, options):
+def _run_missing(
+    lesson: Lesson, paths: Sequence[Path], download: bool, rerun: bool, jobs: int
+) -> None:
     """Run the episodes of which no run is kept; what cannot be read is left to pytest."""
-    from lesson_engine.run import kept_runs, runner
+    from lesson_engine.run import kept_runs, sources
 
-    data = runner.choose_data(lesson, options.download)
+    data = sources.choose_data(lesson, download)
     episodes = []
     for path in paths:
         with contextlib.suppress(LessonError):
             episodes.append(reader.read_page(lesson, path))
-    if options.anew:
+    if rerun:
         for episode in episodes:
             kept_runs.path_of(episode.name, lesson, data).unlink(missing_ok=True)
-    kept_runs.run_missing(episodes, lesson, data, options.jobs)
+    kept_runs.run_missing(episodes, lesson, data, jobs)
 
 
-def record(lesson, options):
+def record(lesson: Lesson, options: argparse.Namespace) -> int:
     """Run the episodes on the real data and write what has changed."""
     _need_test_environment("record")
-    from lesson_engine.core import comparer, recorder
-    from lesson_engine.run import runner
+    from lesson_engine.run import sources
 
     episodes = choose_episodes(lesson, options.episodes)
-    data = runner.choose_data(lesson, download=True)
+    data = sources.choose_data(lesson, download=True)
     if not data.real:
         message = "results of a stand-in are not recorded; provide the real data"
         raise LessonError("data", None, f"{data.sentence} {message}")
-    print(data.sentence)
     if not options.episodes and not lesson.independent_episodes:
-        runner.working_folder(lesson, data, fresh=True)
-    faults = []
+        sources.working_folder(lesson, data, fresh=True)
+    faults: list[LessonError] = []
     for episode in episodes:
-        folder = runner.working_folder(lesson, data, fresh=False, episode_name=episode.name)
-        rules = comparer.Rules(figure_folder=(lesson.root / episode.path).parent)
-        book = runner.run(episode, lesson, data, folder, progress=print)
-        recording = recorder.record(episode, book, rules, options.renew)
-        for path in recorder.write(episode, lesson, recording, book):
-            print(f"wrote {lesson.shown(path)}")
-        faults += recording.faults
+        faults += _record_one(lesson, episode, data, options.rewrite)
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
 
 
-def drift(lesson, options):
+def _record_one(lesson: Lesson, episode: Episode, data: "Data", rewrite: bool) -> list[LessonError]:
+    """Run and record an episode; gives all for which `lesson check` would fail."""
+    from lesson_engine.core import comparer, recorder, structure, verdicts
+    from lesson_engine.run import runner, sources
+
+    folder = sources.working_folder(lesson, data, fresh=False, episode_name=episode.name)
+    runs = runner.run(episode, lesson, data, folder, progress=print)
+    rules = comparer.rules_for(lesson, lesson.root / episode.path)
+    recording = recorder.record(episode, runs, rules, rewrite)
+    for path in recorder.write(episode, lesson, recording, runs):
+        print(f"wrote {lesson.shown(path)}")
+    written = reader.read_page(lesson, lesson.root / episode.path)
+    refuted = verdicts.all_refuted(written, runs)
+    return [*recording.faults, *refuted, *structure.faults(written, lesson)]
+
+
+def drift(lesson: Lesson, options: argparse.Namespace) -> int:
     """Report the versions of every output; with --run also what the ones here change."""
     from lesson_engine.core import drift as versions
 
     print("package, version when recorded, version here")
     for episode in choose_episodes(lesson, options.episodes):
         print("\n".join(versions.report(episode, lesson)))
-    return check(lesson, options) if options.run else 0
+    if not options.run:
+        return 0
+    return _check(lesson, options.episodes, False, rerun=True, jobs=os.cpu_count() or 1)
 
 
-def export(lesson, options):
+def export(lesson: Lesson, options: argparse.Namespace) -> int:
     """Write scripts, notebooks, and the tables of minutes in pages that ask for them."""
     from lesson_engine.core import exporter, timetables
 
@@ -275,9 +304,10 @@ def export(lesson, options):
     paths += timetables.export(lesson)  # last: it needs all episodes, named or not
     for path in paths:
         print(f"wrote {lesson.shown(path)}")
+    return 0
 
 
-def _need_test_environment(command):
+def _need_test_environment(command: str) -> None:
     for module in ("nbval", "nbclient", "PIL"):
         if importlib.util.find_spec(module) is None:
             message = (

@@ -7,19 +7,29 @@ Markdown, that both sides are first brought into the form a reader sees (compare
 that a failure names the line of the Markdown.
 """
 
-import ast
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
-from nbformat import v4
+from nbformat import NotebookNode, v4
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from lesson_engine.core import comparer, notebook, reader, settings, structure
+from lesson_engine.core import comparer, structure, verdicts
+from lesson_engine.core.comparer import View
 from lesson_engine.core.errors import LessonError
-from lesson_engine.run import kept_runs, kernels, runner
+from lesson_engine.core.lesson import Lesson, find_lesson
+from lesson_engine.core.model import Claim, Episode
+from lesson_engine.core.notebook import Cell, CellRun, Output, cells_of, to_notebook
+from lesson_engine.core.reader import read_page
+from lesson_engine.run import kept_runs, runner, sources
+from lesson_engine.run.kernels import Kernel
+from lesson_engine.run.sources import Data
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("lesson", "Carpentries lesson")
     group.addoption(
         "--lesson-download",
@@ -43,92 +53,108 @@ def pytest_addoption(parser):
     )
 
 
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = _Run(config)
 
 
-def pytest_collect_file(file_path, parent):
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix == ".md" and file_path.parent.name == "episodes":
-        return EpisodeFile.from_parent(parent, path=file_path)
+        file: pytest.Collector = EpisodeFile.from_parent(parent, path=file_path)
+        return file
+    return None
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    data = config.stash[RUN].data
-    if data is not None:
-        compared = "outputs compared in full" if data.real else "structure of outputs compared"
-        terminalreporter.write_line(f"{data.sentence} ({compared})")
-        kept = config.stash[RUN].kept
-        if kept:
-            names = ", ".join(kept)
-            terminalreporter.write_line(f"Not run again, since nothing they need changed: {names}")
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    run = config.stash[RUN]
+    if run.data is not None:
+        compared = "outputs compared in full" if run.data.real else "structure of outputs compared"
+        terminalreporter.write_line(f"{run.data.sentence} ({compared})")
+    if run.kept:
+        names = ", ".join(run.kept)
+        terminalreporter.write_line(f"Not run again, since nothing they need changed: {names}")
 
 
 class _Run:
-    """What all episodes of one pytest run share; found out when the first one starts."""
+    """What all episodes of one pytest run share; found out when the first one needs it."""
 
-    def __init__(self, config):
-        self.config, self.data, self.kept = config, None, []
+    def __init__(self, config: pytest.Config) -> None:
+        self.option = config.option
+        self.data: Data | None = None
+        self.kept: list[str] = []
+        self.lessons: dict[Path, Lesson] = {}
 
-    def start(self, lesson):
+    def lesson_of(self, path: Path) -> Lesson:
+        """The lesson that a page belongs to, read once for all of a folder."""
+        if path.parent not in self.lessons:
+            self.lessons[path.parent] = find_lesson(path.parent)
+        return self.lessons[path.parent]
+
+    def start(self, lesson: Lesson) -> Data:
         """Choose the data and empty the working folder, once."""
         if self.data is None:
-            option = self.config.option
-            self.data = runner.choose_data(lesson, option.lesson_download, option.lesson_stand_in)
-            if not option.lesson_keep and not lesson.independent_episodes:
-                runner.working_folder(lesson, self.data, fresh=True)
+            self.data = sources.choose_data(
+                lesson, self.option.lesson_download, self.option.lesson_stand_in
+            )
+            if not self.option.lesson_keep and not lesson.independent_episodes:
+                sources.working_folder(lesson, self.data, fresh=True)
+        return self.data
 
-    def kernel_for(self, episode, lesson):
-        """A kernel for an episode's cells, ready for the first block.
-
-        Raises: LessonError if the lesson's own preparation fails.
-        """
-        if self.config.option.lesson_kept:
-            kept = kept_runs.read(episode, lesson, self.data)
-            if kept is not None:
-                self.kept.append(episode.name)
-                return kernels.ReplayingKernel(kept)
-        folder = runner.working_folder(lesson, self.data, fresh=False, episode_name=episode.name)
-        kernel = kernels.EpisodeKernel(folder, runner.kernel_environment(lesson, self.data))
-        if self.data.startup:
-            kernel.run_startup(self.data.startup, lesson.timeout)
-        return kernel
+    def kept_of(self, episode: Episode, lesson: Lesson) -> list[CellRun] | None:
+        """What an episode gave when it last ran, if that is wanted and would be the same."""
+        if not self.option.lesson_kept:
+            return None
+        return kept_runs.kept(episode, lesson, self.start(lesson))
 
 
 RUN = pytest.StashKey[_Run]()
 
 
-class EpisodeFile(IPyNbFile):
-    """An episode, whose items are its structure, its blocks and its claims."""
+class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
+    """An episode, whose items are its structure, its blocks and its claims.
 
-    def collect(self):
-        self.lesson = settings.find(self.path.parent)
-        self.episode = reader.read_page(self.lesson, self.path)
+    Attributes:
+        lesson, episode: what was read.
+        kept: what its cells gave when they last ran; None if they have to run.
+        rules: how its outputs are compared.
+        kernel: the running kernel; None if nothing has to run.
+    """
+
+    lesson: Lesson
+    episode: Episode
+    kept: list[CellRun] | None
+    rules: comparer.Rules
+    kernel: Kernel | None = None
+
+    def collect(self) -> Iterator[pytest.Item]:
+        run = self.config.stash[RUN]
+        self.lesson = run.lesson_of(self.path)
+        self.episode = read_page(self.lesson, self.path)
         yield StructureItem.from_parent(self, name="structure")
-        self.nb = notebook.to_notebook(self.episode)
-        for place, cell in enumerate(self.nb.cells):
-            lesson = cell.metadata["lesson"]
-            options = defaultdict(bool, check=True)
-            options["check_exception"] = "raises-exception" in cell.metadata.get("tags", [])
-            kind = ClaimItem if lesson["kind"] == notebook.CLAIM else BlockItem
+        self.kept = run.kept_of(self.episode, self.lesson)
+        self.nb = to_notebook(self.episode)  # nbval asks it for the kernel's name
+        for place, cell in enumerate(cells_of(self.episode)):
+            kind = RunItem if self.kept is None else KeptItem
             yield kind.from_parent(
-                self,
-                name=f"{lesson['kind']} in line {lesson['line']}",
-                cell_num=place,
-                cell=cell,
-                options=options,
+                self, name=cell.name, cell_num=place, cell=self.nb.cells[place], part=cell
             )
 
-    def setup(self):
-        run = self.config.stash[RUN]
-        run.start(self.lesson)
-        self.rules = comparer.Rules(
-            structure_only=not run.data.real,
-            data_words=self.lesson.data_words,
-            figure_folder=self.path.parent,
-        )
-        self.kernel = run.kernel_for(self.episode, self.lesson)
+    def setup(self) -> None:
+        data = self.config.stash[RUN].start(self.lesson)
+        self.rules = comparer.rules_for(self.lesson, self.path, structure_only=not data.real)
+        self._ending = ExitStack()
+        if self.kept is not None:
+            self.config.stash[RUN].kept.append(self.episode.name)
+            return
+        name = self.episode.name
+        folder = sources.working_folder(self.lesson, data, fresh=False, episode_name=name)
+        self.kernel = self._ending.enter_context(runner.kernel_for(self.lesson, data, folder))
 
-    def repr_failure(self, excinfo):
+    def teardown(self) -> None:
+        self._ending.close()
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         if isinstance(excinfo.value, LessonError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
@@ -137,103 +163,127 @@ class EpisodeFile(IPyNbFile):
 class StructureItem(pytest.Item):
     """The rules that an episode keeps without running."""
 
-    def runtest(self):
+    parent: EpisodeFile
+
+    def runtest(self) -> None:
         faults = structure.faults(self.parent.episode, self.parent.lesson)
         if faults:
             raise LessonFaults(faults)
 
-    def repr_failure(self, excinfo):
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, LessonFaults):
             return "\n".join(str(fault) for fault in excinfo.value.faults)
         return super().repr_failure(excinfo)
 
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{self.parent.episode.path}: structure"
 
 
 class LessonFaults(Exception):
     """What structure.faults() found."""
 
-    def __init__(self, faults):
+    def __init__(self, faults: Sequence[LessonError]) -> None:
         self.faults = faults
         super().__init__(f"{len(faults)} faults")
 
 
-class BlockItem(IPyNbCell):
-    """A block: nbval runs it; its outputs are compared as a reader sees them."""
-
-    @property
-    def line(self):
-        return self.cell.metadata["lesson"]["line"]
-
-    def runtest(self):
-        episode = self.parent.episode
-        self.config.option.nbval_cell_timeout = runner.timeout_of(
-            episode, self.cell, self.parent.lesson
-        )
-        super().runtest()
-
-    def compare_outputs(self, test, ref, skip_compare=None):
-        block = self.parent.episode.blocks[self.cell.metadata["lesson"]["index"]]
-        outputs = self.parent.kernel.outputs  # `test` is the same, reordered by channel
-        recorded, fresh = comparer.compare(block, outputs, self.parent.rules)
-        return super().compare_outputs(_streams(fresh), _streams(recorded), skip_compare)
-
-    def repr_failure(self, excinfo):
-        error, path = excinfo.value, self.parent.episode.path
-        if isinstance(error, (LessonError, kernels.KernelDied)):
-            return f"{path}:{self.line}: {error}"
-        if isinstance(error, NbCellError):
-            line, message = self.line, str(error)
-            if self.parent.timed_out:
-                seconds = self.config.option.nbval_cell_timeout
-                message = runner.too_long(seconds)
-            elif message != "Cell outputs differ":
-                line = runner.line_of_error(self.line, [error.inner_traceback or ""])
-            return f"{path}:{line}: {message}\n{super().repr_failure(excinfo)}"
-        return f"{path}:{self.line}: {error}"
-
-    def reportinfo(self):
-        return self.path, self.line - 1, f"{self.parent.episode.path}:{self.line}"
-
-
-class ClaimItem(BlockItem):
-    """A claim: its expression is evaluated in the kernel and held against the sentence."""
-
-    def compare_outputs(self, test, ref, skip_compare=None):
-        claim = self.parent.episode.claims[self.cell.metadata["lesson"]["index"]]
-        fault = claim_fault(claim, test, self.parent.rules)
-        self.comparison_traceback = [fault or ""]
-        return fault is None
-
-
-def claim_fault(claim, outputs, rules):
-    """What is wrong with a claim, given what its expression was in the kernel.
+class CellItem(IPyNbCell):  # type: ignore[misc]  # nbval has no types
+    """A block or a claim: what it gave is compared as a reader sees it.
 
     Args:
-        claim: Claim.
-        outputs: outputs of the claim's cell: a list that holds the expression's value.
-        rules: Rules; on a stand-in it is enough that there is a value of the right kind.
-
-    Returns: text, or None if the claim holds.
+        part: the cell that it stands for; the others are nbval's.
     """
-    shown = comparer.fresh_view(outputs)["output"]
-    try:
-        (value,) = ast.literal_eval(shown)
-    except (ValueError, SyntaxError):
-        return f"the claim gives {shown}; it has to give words, such as f'{{accuracy:.2f}}'"
-    if claim.words is not None:
-        if value is True or rules.structure_only:
-            return None
-        return f'the sentence says "{claim.words}", and {claim.expression} is not true'
-    wanted = value if isinstance(value, (list, tuple)) else [value]
-    if not wanted or not all(isinstance(words, str) for words in wanted):
-        return f'the claim gives {value!r}; to test a judgement, quote it: claim "words": …'
-    for words in wanted:
-        if not rules.structure_only and not reader.contains(claim.sentence, words):
-            return f'the sentence should say "{words}"; it says "{claim.sentence}"'
-    return None
+
+    parent: EpisodeFile
+
+    def __init__(
+        self, name: str, parent: EpisodeFile, cell_num: int, cell: NotebookNode, part: Cell
+    ) -> None:
+        # whether a block may raise is for verdicts to say, as in `lesson record`
+        options: defaultdict[str, bool] = defaultdict(bool, check=True, check_exception=True)
+        super().__init__(name, parent, cell_num, cell, options)
+        self.part = part
+
+    def judge(self, run: CellRun) -> bool:
+        """Whether a run agrees with what is recorded; if not, nbval shows the difference."""
+        fault = verdicts.raised(self.parent.episode, run)
+        if fault is not None:
+            raise fault
+        if isinstance(self.part.part, Claim):
+            structure_only = self.parent.rules.structure_only
+            refuted = verdicts.refuted(self.part.part, run, structure_only)
+            if refuted is not None:
+                raise LessonError(self.parent.episode.path, self.part.line, refuted)
+            return True
+        recorded, fresh = comparer.compare(self.part.part, run.outputs, self.parent.rules)
+        return bool(super().compare_outputs(_streams(fresh), _streams(recorded)))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+        error, path = excinfo.value, self.parent.episode.path
+        if isinstance(error, LessonError):
+            return "\n".join([str(error), *_traceback_in(self.shown())])
+        if isinstance(error, NbCellError):
+            return f"{path}:{self.part.line}: {error}\n{super().repr_failure(excinfo)}"
+        return f"{path}:{self.part.line}: {error}"
+
+    def shown(self) -> Sequence[Output]:
+        """What the cell gave."""
+        raise NotImplementedError
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        line = self.part.line
+        return self.path, line - 1, f"{self.parent.episode.path}:{line}"
 
 
-def _streams(view):
-    return [v4.new_output("stream", name=kind, text=text) for kind, text in view.items()]
+class RunItem(CellItem):
+    """A cell that nbval runs now."""
+
+    def runtest(self) -> None:
+        kernel = self.parent.kernel
+        assert kernel is not None
+        kernel.limit = runner.limit_of(self.part, self.parent.lesson)
+        try:
+            super().runtest()
+        except NbCellError as error:
+            if self.parent.timed_out:  # and the block would not even be interrupted
+                raise self.too_long() from error
+            raise
+
+    def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
+        """nbval's hook: `test` is the outputs once more, as nbval collected them."""
+        kernel = self.parent.kernel
+        assert kernel is not None
+        if self.parent.timed_out:
+            raise self.too_long()
+        return self.judge(CellRun(self.part, kernel.outputs, kernel.seconds))
+
+    def too_long(self) -> LessonError:
+        limit = runner.limit_of(self.part, self.parent.lesson)
+        return verdicts.took_too_long(self.parent.episode, self.part.line, limit)
+
+    def shown(self) -> Sequence[Output]:
+        return [] if self.parent.kernel is None else self.parent.kernel.outputs
+
+
+class KeptItem(CellItem):
+    """A cell that need not run: what it gave when it last ran is compared."""
+
+    def runtest(self) -> None:
+        if not self.judge(self.kept_run()):
+            self.raise_cell_error("Cell outputs differ", "\n".join(self.comparison_traceback))
+
+    def kept_run(self) -> CellRun:
+        assert self.parent.kept is not None
+        return self.parent.kept[self.cell_num]
+
+    def shown(self) -> Sequence[Output]:
+        return self.kept_run().outputs
+
+
+def _streams(view: View) -> list[Output]:
+    return [v4.new_output("stream", name=kind, text=text) for kind, text in view.texts().items()]
+
+
+def _traceback_in(outputs: Iterable[Output]) -> list[str]:
+    """The kernel's own account of an error, if there is one."""
+    return [line for one in outputs if one["output_type"] == "error" for line in one["traceback"]]

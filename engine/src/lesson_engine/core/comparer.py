@@ -1,24 +1,32 @@
 """Would a reader see a difference? Recorded and fresh outputs, side by side.
 
 Both sides become a View: what a block printed, warned, raised and drew, as text. Two equal
-views are an agreement; whether they are equal is left to nbval, or to ==.
+views are an agreement.
 """
 
 import base64
 import re
-from dataclasses import dataclass
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
-from nbval.plugin import get_sanitize_patterns
 from PIL import Image, ImageChops, ImageStat
 
-ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Block
+from lesson_engine.core.notebook import ANSI, Output
+
 OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.M)  # a progress bar draws over itself
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?(?!\w)")
 SHAPE = re.compile(r"\(\d+((?:, \d+)+,?)\)")
 MASK = "#"
+TEXTS = ("output", "warning", "error")
+# What no two runs of any lesson share; a lesson adds its own (sanitise in [tool.lesson]).
+SANITISE = {
+    r"0x[0-9a-f]{6,}": "ADDRESS",  # of an object
+    r"\S*ipykernel_\d+/\d+\.py": "CELL",  # the file that a kernel pretends a cell to be
+}
 
 
 @dataclass(frozen=True)
@@ -30,104 +38,145 @@ class Rules:
             the trailing axes of a shape; figures are counted.
         data_words: words that depend on the data, masked then.
         figure_folder: folder that figure addresses start from.
+        sanitise: regular expression -> what replaces it on both sides.
     """
 
     structure_only: bool = False
-    data_words: tuple = ()
+    data_words: tuple[str, ...] = ()
     figure_folder: Path = Path(".")
+    sanitise: Mapping[str, str] = field(default_factory=lambda: SANITISE)
 
 
-def fresh_view(outputs):
+def rules_for(lesson: Lesson, page: Path, structure_only: bool = False) -> Rules:
+    """The rules by which a lesson's page is compared.
+
+    Args:
+        lesson: the lesson.
+        page: the page's file; figure addresses start from its folder.
+        structure_only: as in Rules.
+    """
+    sanitise = {**lesson.sanitise, **SANITISE}
+    return Rules(structure_only, lesson.data_words, (lesson.root / page).parent, sanitise)
+
+
+@dataclass(frozen=True)
+class View:
+    """What a reader sees of a block.
+
+    Attributes:
+        output: what it printed and its last value, in order.
+        warning: what it wrote to stderr.
+        error: "Name: message".
+        figures: a line for each figure, such that equal lines mean that pictures agree.
+        pictures: what it drew in a fresh run, as PNG bytes; not part of a comparison.
+    """
+
+    output: str = ""
+    warning: str = ""
+    error: str = ""
+    figures: str = ""
+    pictures: tuple[bytes, ...] = field(default=(), compare=False)
+
+    def texts(self) -> dict[str, str]:
+        """All that is compared, by kind, without kinds that are empty."""
+        kinds = (*TEXTS, "figures")
+        return {kind: text for kind in kinds if (text := getattr(self, kind))}
+
+
+def fresh_view(outputs: Sequence[Output]) -> View:
     """What a reader sees of a block's outputs.
 
     Args:
-        outputs: notebook outputs, as they came from the kernel.
+        outputs: as they came from the kernel.
 
-    Returns: dict with "output" (stdout and values, in order), "warning" (stderr) and
-        "error" ("Name: message") as text, and "figures", a list of PNG bytes.
+    Returns: View, whose figures are empty: they depend on what is recorded.
     """
-    view = {"output": "", "warning": "", "error": "", "figures": []}
-    for output in outputs:
-        if output.output_type == "stream":
-            view["output" if output.name == "stdout" else "warning"] += output.text
-        elif output.output_type == "error":
-            view["error"] += f"{output.ename}: {output.evalue}"
-        elif "image/png" in output.data:
-            view["figures"].append(base64.b64decode(output.data["image/png"]))
+    texts, pictures = dict.fromkeys(TEXTS, ""), []
+    for given in outputs:
+        kind = given["output_type"]
+        if kind == "stream":
+            texts["output" if given["name"] == "stdout" else "warning"] += given["text"]
+        elif kind == "error":
+            texts["error"] += f"{given['ename']}: {given['evalue']}"
+        elif "image/png" in given["data"]:
+            pictures.append(base64.b64decode(given["data"]["image/png"]))
         else:
-            plain = output.data.get("text/plain", "")
-            view["output"] += plain if plain.endswith("\n") else plain + "\n"
-    for kind in ("output", "warning", "error"):
-        view[kind] = tidy(view[kind])
-    return view
+            plain = given["data"].get("text/plain", "")
+            texts["output"] += plain if plain.endswith("\n") else plain + "\n"
+    output, warning, error = (tidy(texts[kind]) for kind in TEXTS)
+    return View(output, warning, error, pictures=tuple(pictures))
 
 
-def recorded_view(block):
-    """What stands below a block: as fresh_view, but "figures" holds addresses."""
-    view = {"output": "", "warning": "", "error": "", "figures": []}
+def recorded_view(block: Block) -> View:
+    """What stands below a block."""
+    texts = dict.fromkeys(TEXTS, "")
     for part in block.recorded:
-        view[part.kind] += part.text + "\n"
-    for kind in ("output", "warning", "error"):
-        view[kind] = tidy(view[kind])
-    view["figures"] = [figure.source for figure in block.figures]
-    return view
+        texts[part.kind] += part.text + "\n"
+    lines = [f"figure {n}: {figure.source}" for n, figure in enumerate(block.figures, 1)]
+    output, warning, error = (tidy(texts[kind]) for kind in TEXTS)
+    return View(output, warning, error, figures="\n".join(lines))
 
 
-def tidy(text):
+def tidy(text: str) -> str:
     """Text as it stands at the end: no colours, no overwritten text, no trailing blanks."""
     lines = OVERWRITTEN.sub("", ANSI.sub("", text)).split("\n")
     return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
-def sanitise(text):
-    """Text without what no two runs share (sanitize.cfg)."""
-    for pattern, replacement in SANITISERS:
+def sanitised(text: str, patterns: Mapping[str, str] = SANITISE) -> str:
+    """Text without what no two runs share."""
+    for pattern, replacement in patterns.items():
         text = re.sub(pattern, replacement, text)
     return text
 
 
-def compare(block, outputs, rules):
+def compare(block: Block, outputs: Sequence[Output], rules: Rules) -> tuple[View, View]:
     """Bring what is recorded and what is fresh into a form in which "equal" means "agrees".
 
     Args:
-        block: Block, with what is recorded of it.
-        outputs: notebook outputs of a fresh run.
-        rules: Rules.
+        block: with what is recorded of it.
+        outputs: of a fresh run.
+        rules: how strictly.
 
-    Returns: (recorded, fresh), two dicts of text by kind, without empty kinds.
+    Returns: recorded, fresh.
     """
     recorded, fresh = recorded_view(block), fresh_view(outputs)
-    if fresh["error"] and recorded["error"].endswith(fresh["error"]):
-        recorded["error"] = fresh["error"]  # an author may record the whole traceback
-    for kind in ("output", "warning", "error"):
-        recorded[kind], fresh[kind] = sanitise(recorded[kind]), sanitise(fresh[kind])
-        if rules.structure_only:
-            recorded[kind] = structure(recorded[kind], rules.data_words)
-            fresh[kind] = structure(fresh[kind], rules.data_words)
-        elif block.tolerance is not None:
-            recorded[kind], fresh[kind] = reconcile(recorded[kind], fresh[kind], block.tolerance)
-    recorded["figures"], fresh["figures"] = _figures(block, recorded, fresh, rules)
-    return _filled(recorded), _filled(fresh)
+    if fresh.error and recorded.error.endswith(fresh.error):
+        recorded = replace(recorded, error=fresh.error)  # an author may record the traceback
+    output = _reconciled(recorded.output, fresh.output, block, rules)
+    warning = _reconciled(recorded.warning, fresh.warning, block, rules)
+    error = _reconciled(recorded.error, fresh.error, block, rules)
+    figures = _figures(block, fresh.pictures, rules)
+    return (
+        View(output[0], warning[0], error[0], recorded.figures),
+        View(output[1], warning[1], error[1], figures, fresh.pictures),
+    )
 
 
-def agrees(block, outputs, rules):
+def agrees(block: Block, outputs: Sequence[Output], rules: Rules) -> bool:
     """True if a reader would see no difference."""
     recorded, fresh = compare(block, outputs, rules)
     return recorded == fresh
 
 
-def _filled(view):
-    return {kind: text for kind, text in view.items() if text}
+def _reconciled(recorded: str, fresh: str, block: Block, rules: Rules) -> tuple[str, str]:
+    """Both texts without what need not agree."""
+    recorded, fresh = sanitised(recorded, rules.sanitise), sanitised(fresh, rules.sanitise)
+    if rules.structure_only:
+        return structure(recorded, rules.data_words), structure(fresh, rules.data_words)
+    if block.tolerance is not None:
+        return reconcile(recorded, fresh, block.tolerance)
+    return recorded, fresh
 
 
-def reconcile(recorded, fresh, tolerance):
+def reconcile(recorded: str, fresh: str, tolerance: float) -> tuple[str, str]:
     """Make numbers equal that differ by no more than the tolerance; leave all else.
 
     Args:
-        recorded, fresh: text.
+        recorded, fresh: the two texts.
         tolerance: largest absolute difference.
 
-    Returns: (recorded, fresh); with single blanks where columns may have shifted.
+    Returns: recorded, fresh; with single blanks where columns may have shifted.
     """
     recorded, fresh = _unshifted(recorded, fresh)
     ours, theirs = NUMBER.findall(recorded), NUMBER.findall(fresh)
@@ -135,31 +184,39 @@ def reconcile(recorded, fresh, tolerance):
         return recorded, fresh
     pairs = iter(zip(ours, theirs, strict=True))
 
-    def choose(_):
-        ours, theirs = next(pairs)
-        distance = abs(_value(ours) - _value(theirs))
-        return ours if distance <= tolerance * (1 + 1e-9) else theirs
+    def choose(_: re.Match[str]) -> str:
+        one, other = next(pairs)
+        near = abs(_value(one) - _value(other)) <= tolerance * (1 + 1e-9)
+        return str(one if near else other)
 
     return recorded, NUMBER.sub(choose, fresh)
 
 
-def _unshifted(recorded, fresh):
-    """Both texts, with single blanks if a number is longer in one: columns shift by it."""
+def _unshifted(recorded: str, fresh: str) -> tuple[str, str]:
+    """Both texts, with single blanks if a number is longer in one: columns shift by it.
+
+    NumPy fills up a number that is short with blanks, also before a bracket.
+    """
     ours, theirs = ([len(each) for each in NUMBER.findall(text)] for text in (recorded, fresh))
     if ours == theirs:
         return recorded, fresh
-    return tuple(re.sub(r"[ \t]+", " ", text) for text in (recorded, fresh))
+    return _with_single_blanks(recorded), _with_single_blanks(fresh)
 
 
-def largest_difference(recorded, fresh):
+def _with_single_blanks(text: str) -> str:
+    return re.sub(r"(?<=\[) | (?=\])", "", re.sub(r"[ \t]+", " ", text))
+
+
+def largest_difference(recorded: str, fresh: str, patterns: Mapping[str, str] = SANITISE) -> float:
     """The tolerance that two texts would need: the largest difference of their numbers.
 
     Args:
         recorded, fresh: text, as in a view.
+        patterns: what no two runs share; see Rules.sanitise.
 
-    Returns: float; infinite if the texts differ in more than numbers.
+    Returns: infinite if the texts differ in more than numbers.
     """
-    texts = _unshifted(sanitise(recorded), sanitise(fresh))
+    texts = _unshifted(sanitised(recorded, patterns), sanitised(fresh, patterns))
     ours, theirs = (NUMBER.findall(text) for text in texts)
     if NUMBER.sub(MASK, texts[0]) != NUMBER.sub(MASK, texts[1]):
         return float("inf")
@@ -167,19 +224,19 @@ def largest_difference(recorded, fresh):
     return max((abs(_value(one) - _value(other)) for one, other in pairs), default=0.0)
 
 
-def _value(number):
+def _value(number: str) -> float:
     return float(number.replace(",", ""))
 
 
-def structure(text, data_words=()):
+def structure(text: str, data_words: Sequence[str] = ()) -> str:
     """What is left of an output when the data are others.
 
     Numbers become "#", but for the trailing axes of a shape; data words become "WORD";
     lines may break elsewhere.
     """
-    kept = []
+    kept: list[str] = []
 
-    def keep(match):
+    def keep(match: re.Match[str]) -> str:
         kept.append(match[1])
         return f"({MASK}\0{len(kept) - 1}\0)"
 
@@ -194,23 +251,22 @@ def structure(text, data_words=()):
     return " ".join(text.split())
 
 
-def _figures(block, recorded, fresh, rules):
-    """One line a figure: equal lines mean that the pictures agree."""
-    ours = [f"figure {n}: {source}" for n, source in enumerate(recorded["figures"], 1)]
-    theirs = []
-    for number, picture in enumerate(fresh["figures"], 1):
-        if number > len(ours):
-            theirs.append(f"figure {number}: drawn, and not recorded")
+def _figures(block: Block, pictures: Sequence[bytes], rules: Rules) -> str:
+    """A line for each picture drawn: equal to the recorded one if the two agree."""
+    lines = []
+    for number, picture in enumerate(pictures, 1):
+        if number > len(block.figures):
+            lines.append(f"figure {number}: drawn, and not recorded")
             continue
-        line = ours[number - 1]
+        source = block.figures[number - 1].source
+        line = f"figure {number}: {source}"
         if not rules.structure_only:
-            path = rules.figure_folder / recorded["figures"][number - 1]
-            line += _difference(path, picture, block.figure_tolerance)
-        theirs.append(line)
-    return "\n".join(ours), "\n".join(theirs)
+            line += _difference(rules.figure_folder / source, picture, block.figure_tolerance)
+        lines.append(line)
+    return "\n".join(lines)
 
 
-def _difference(path, picture, tolerance):
+def _difference(path: Path, picture: bytes, tolerance: float) -> str:
     """ "" if the pictures agree, else what to tell the author."""
     if not path.is_file():
         return " is missing"
@@ -218,7 +274,7 @@ def _difference(path, picture, tolerance):
     return "" if distance <= tolerance else f" differs by {distance:.5f} (0 to 1)"
 
 
-def picture_distance(first, second):
+def picture_distance(first: bytes, second: bytes) -> float:
     """Mean absolute difference of two pictures over all pixels and channels.
 
     Args:
@@ -229,17 +285,12 @@ def picture_distance(first, second):
     if first == second:
         return 0.0
     try:
-        first, second = (Image.open(BytesIO(data)).convert("RGBA") for data in (first, second))
+        one, other = (Image.open(BytesIO(data)).convert("RGBA") for data in (first, second))
     except OSError:
         return 1.0
-    if first.size != second.size:
-        if any(abs(a - b) > 0.02 * a for a, b in zip(first.size, second.size, strict=True)):
+    if one.size != other.size:
+        if any(abs(a - b) > 0.02 * a for a, b in zip(one.size, other.size, strict=True)):
             return 1.0
-        second = second.resize(first.size)
-    means = ImageStat.Stat(ImageChops.difference(first, second)).mean
-    return sum(means) / len(means) / 255
-
-
-SANITISERS = get_sanitize_patterns(
-    files("lesson_engine.core").joinpath("sanitize.cfg").read_text(encoding="utf-8")
-)
+        other = other.resize(one.size)
+    means = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return float(sum(means) / len(means) / 255)

@@ -1,33 +1,36 @@
 """With which versions each output was recorded, beside the versions that are installed here."""
 
+from collections.abc import Mapping, Sequence
+
 from lesson_engine.core import provenance
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Episode
 
 NOT_VERSIONS = ("date", "machine")
 ABSENT = "-"
 
 
-def report(episode, lesson):
+def report(episode: Episode, lesson: Lesson) -> list[str]:
     """What an episode's outputs were recorded with, and what is other here.
 
-    Args:
-        episode: Episode.
-        lesson: Settings.
-
-    Returns: list of lines of text: blocks that were recorded together, then a line for each
-        version, in which "differs" marks those that are other than installed here.
+    Returns: lines of text: blocks that were recorded together, then a line for each version,
+        in which "differs" marks those that are other than installed here.
     """
     here = provenance.environment_of(episode, lesson)
-    lines, groups = [str(lesson.shown(episode.path))], {}
-    noted = provenance.of_blocks(episode, lesson)
-    for block, note in zip(episode.blocks, noted, strict=True):
-        environment = tuple((note["environment"] if note else {}).items())
+    lines = [str(lesson.shown(episode.path))]
+    groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    found = provenance.of_blocks(episode, lesson)
+    for block, one in zip(episode.blocks, found, strict=True):
+        environment = tuple(one.environment.items()) if one else ()
         groups.setdefault(environment, []).append(block.first_line)
     for environment, places in groups.items():
         lines += _group(dict(environment), places, here)
     return lines
 
 
-def _group(recorded, places, here):
+def _group(
+    recorded: Mapping[str, str], places: Sequence[int], here: Mapping[str, str]
+) -> list[str]:
     shown = ", ".join(map(str, places))
     if not recorded:
         return [f"  never recorded: the blocks in lines {shown}"]

@@ -1,5 +1,7 @@
 """The one exception that the command line and pytest show without a traceback."""
 
+from pathlib import Path
+
 
 class LessonError(Exception):
     """Something a lesson author can mend.
@@ -10,6 +12,6 @@ class LessonError(Exception):
         message: what is wrong and what to do.
     """
 
-    def __init__(self, path, line, message):
+    def __init__(self, path: str | Path, line: int | None, message: str) -> None:
         self.path, self.line, self.message = path, line, message
         super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")

@@ -4,13 +4,17 @@ import base64
 import mimetypes
 import posixpath
 import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 import nbformat
-from nbformat import v4
+from nbformat import NotebookNode, v4
 
 from lesson_engine.core import files, notebook
 from lesson_engine.core.divs import DIV_KINDS
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Block, Div, Episode, Figure, Heading, Recorded, Skeleton
 
 LEFT_OUT_OF_SOLUTIONS = tuple(
     name for name, kind in DIV_KINDS.items() if kind.audience == "instructor"
@@ -18,12 +22,12 @@ LEFT_OUT_OF_SOLUTIONS = tuple(
 LEFT_OUT_OF_EXERCISES = ("solution", *LEFT_OUT_OF_SOLUTIONS)
 
 
-def script_name(name):
+def script_name(name: str) -> str:
     """File name that Python can import: "05-fit-cnn" gives "05_fit_cnn.py"."""
     return name.replace("-", "_") + ".py"
 
 
-def notebook_name(name, kind):
+def notebook_name(name: str, kind: str) -> str:
     """File name of a notebook: no two share one, so that a solution never replaces somebody's work.
 
     Args:
@@ -33,80 +37,95 @@ def notebook_name(name, kind):
     return f"{name}-{kind}.ipynb"
 
 
-def to_script(episode, start=""):
+def to_script(episode: Episode, start: str = "") -> str:
     """All code of an episode as a script with Spyder's cells.
 
     Args:
-        episode: Episode.
-        start: line of code that the first block begins with; see script_start in settings.
+        episode: the episode.
+        start: line of code that the first block begins with; see script_start in lesson.
 
-    Returns: text in jupytext's py:percent format: headings and the code that runs. The
-        prose stays on the page and in the notebooks.
+    Returns: jupytext's py:percent format: headings and the code that runs. The prose stays on
+        the page and in the notebooks.
     """
     import jupytext  # here, because it takes long, and Sphinx needs the names of files only
 
-    start = f"{start}\n\n" if start else ""
     book = notebook.new_notebook()
     source = f"Made from episodes/{episode.name}.md by `lesson export`: edit that file."
     book.cells.append(v4.new_markdown_cell(f"# {episode.title}\n\n{source}"))
-    pieces = [(heading.line, heading) for heading in episode.headings]
-    pieces += [(block.first_line, block) for block in episode.blocks]
-    headings = []
-    for _, piece in sorted(pieces, key=lambda piece: piece[0]):
-        if hasattr(piece, "level"):
-            where = [DIV_KINDS[name].title for name in piece.divs if name == "challenge"]
-            headings.append("## " + ": ".join([*where, piece.text]))
-            continue
-        if headings:  # only the headings directly above a block: the rest have no code
-            book.cells.append(v4.new_markdown_cell(headings[-1]))
-            headings = []
-        if "solution" in piece.divs:
+    start = f"{start}\n\n" if start else ""
+    for heading, block in _headed_blocks(episode):
+        if heading is not None:
+            book.cells.append(v4.new_markdown_cell(_script_heading(heading)))
+        if "solution" in block.divs:
             book.cells.append(v4.new_markdown_cell("Solution"))
-        book.cells.append(notebook.code_cell(start + piece.source, []))
+        book.cells.append(notebook.code_cell(start + block.source))
         start = ""
     book.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}
-    return jupytext.writes(notebook.number(book), fmt="py:percent")
+    return str(jupytext.writes(notebook.number(book), fmt="py:percent"))
 
 
-def to_exercises(episode, folder, site=""):
+def _headed_blocks(episode: Episode) -> Iterator[tuple[Heading | None, Block]]:
+    """Every block, with the heading directly above it; the other headings have no code."""
+    pieces: list[Heading | Block] = [*episode.headings, *episode.blocks]
+    heading = None
+    for piece in sorted(pieces, key=_line_of):
+        if isinstance(piece, Heading):
+            heading = piece
+        else:
+            yield heading, piece
+            heading = None
+
+
+def _line_of(piece: Heading | Block) -> int:
+    return piece.line if isinstance(piece, Heading) else piece.first_line
+
+
+def _script_heading(heading: Heading) -> str:
+    where = [DIV_KINDS[name].title or "" for name in heading.divs if name == "challenge"]
+    return "## " + ": ".join([*where, heading.text])
+
+
+def to_exercises(episode: Episode, folder: Path, site: str = "") -> NotebookNode:
     """The page as a notebook to work in: blanks to fill, no solutions, no outputs.
 
     Args:
-        episode: Episode.
+        episode: the episode.
         folder: folder that figure addresses start from.
         site: address of the published lesson, for links to its other pages.
-
-    Returns: notebook.
     """
     return _to_page_notebook(episode, folder, site, LEFT_OUT_OF_EXERCISES, outputs=False)
 
 
-def to_solutions(episode, folder, site=""):
+def to_solutions(episode: Episode, folder: Path, site: str = "") -> NotebookNode:
     """The page as a notebook with every solution and every recorded output.
 
     Code with blanks is shown and not run, so that all cells run, one after the other.
 
-    Args and returns: as to_exercises.
+    Args: as to_exercises.
     """
     return _to_page_notebook(episode, folder, site, LEFT_OUT_OF_SOLUTIONS, outputs=True)
 
 
-def _to_page_notebook(episode, folder, site, left_out, outputs):
+def _to_page_notebook(
+    episode: Episode, folder: Path, site: str, left_out: Collection[str], outputs: bool
+) -> NotebookNode:
     lines = [_link_pages(line, episode, site) for line in _prose_lines(episode, left_out)]
     hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
-    skeletons = []  # in solutions, and as a signature that is only shown, they stay in the prose
-    if not outputs:
-        skeletons = [piece for piece in episode.skeletons if "challenge" in piece.divs]
+    # in solutions, and as a signature that is only shown, skeletons stay in the prose
+    exercises = [piece for piece in episode.skeletons if "challenge" in piece.divs]
+    code: list[Block | Skeleton] = [*episode.blocks, *([] if outputs else exercises)]
     code = [
         piece
-        for piece in [*episode.blocks, *skeletons]
+        for piece in code
         if not any(first < piece.first_line < last for first, last in hidden)
     ]
     book = notebook.new_notebook()
     at, opening = 0, f"# {episode.title}\n\n"
     for piece in sorted(code, key=lambda piece: piece.first_line):
         _add_prose(book, opening + "\n".join(lines[at : piece.first_line - 1]), episode, folder)
-        shown = notebook.recorded_outputs(piece, folder) if outputs else []
+        shown = []
+        if outputs and isinstance(piece, Block):
+            shown = notebook.recorded_outputs(piece, folder)
         book.cells.append(notebook.code_cell(piece.source, shown))
         at, opening = piece.last_line, ""
     _add_prose(book, opening + "\n".join(lines[at:]), episode, folder)
@@ -118,11 +137,12 @@ def _to_page_notebook(episode, folder, site, left_out, outputs):
     return book
 
 
-def _prose_lines(episode, left_out):
+def _prose_lines(episode: Episode, left_out: Collection[str]) -> list[str]:
     """The page's lines, with all that a notebook does not need turned into empty lines."""
     lines = episode.plain_lines()
     for block in episode.blocks:
-        for part in [*block.recorded, *block.figures]:
+        parts: list[Recorded | Figure] = [*block.recorded, *block.figures]
+        for part in parts:
             _blank(lines, part.first_line, part.last_line)
     for first, last in episode.comment_lines:
         _blank(lines, first, last)
@@ -146,17 +166,18 @@ def _prose_lines(episode, left_out):
     return [re.sub(r"<!--\s*(claim|tolerance)\b.*?-->", "", line) for line in lines]
 
 
-def _holds_code(episode, div):
+def _holds_code(episode: Episode, div: Div) -> bool:
     """True if a div holds a cell, which nothing in the text around it can fold."""
-    pieces = [*episode.blocks, *episode.skeletons]
-    return any(div.first_line < piece.first_line < div.last_line for piece in pieces)
+    lines = [piece.first_line for piece in episode.blocks]
+    lines += [piece.first_line for piece in episode.skeletons]
+    return any(map(div.holds, lines))
 
 
-def _link_pages(line, episode, site):
+def _link_pages(line: str, episode: Episode, site: str) -> str:
     """Links to other pages lead to the published ones: beside a notebook there are none."""
     here = episode.path.parent.as_posix()
 
-    def published(link):
+    def published(link: re.Match[str]) -> str:
         page = posixpath.normpath(posixpath.join(here, link["page"]))
         return f"]({site}/{page}.html{link['place'] or ''})"
 
@@ -164,11 +185,11 @@ def _link_pages(line, episode, site):
     return re.sub(pattern, published, line) if site else line
 
 
-def _blank(lines, first, last):
+def _blank(lines: list[str], first: int, last: int) -> None:
     lines[first - 1 : last] = [""] * (last - first + 1)
 
 
-def _add_prose(book, text, episode, folder):
+def _add_prose(book: NotebookNode, text: str, episode: Episode, folder: Path) -> None:
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     text = re.sub(r"(?:\*\*\*\s*){2,}", "***\n\n", text)
     text, pictures = _embed_pictures(text, episode, folder)
@@ -177,7 +198,7 @@ def _add_prose(book, text, episode, folder):
         book.cells.append(v4.new_markdown_cell(source))
 
 
-def _define_links(text, episode):
+def _define_links(text: str, episode: Episode) -> str:
     """A link definition holds within its cell only, so each cell gets those that it uses."""
     text = re.sub(r"^\[[^\]]+\]:\s*\S+[ \t]*$", "", text, flags=re.M).strip()
     labels = {label for label in re.findall(r"\[([^\[\]]+)\]", text)}
@@ -189,7 +210,7 @@ def _define_links(text, episode):
     return "\n\n".join([text, *(["\n".join(definitions)] if definitions else [])])
 
 
-def _embed_pictures(text, episode, folder):
+def _embed_pictures(text: str, episode: Episode, folder: Path) -> tuple[str, list[str]]:
     """Put the pictures into the text, so that the file alone is enough.
 
     Not as the cell's attachments: JupyterLab shows none that are SVG, and Colab shows none.
@@ -205,18 +226,18 @@ def _embed_pictures(text, episode, folder):
             raise LessonError(episode.path, figure.first_line, f"{figure.source} is missing")
         pattern = r"!\[[^\]]*\]\(" + re.escape(figure.source) + r"\)(\{[^}]*\})?"
         picture = f"![{figure.alt or ''}][{path.name}]\n\n*{figure.caption}*"
-        text = re.sub(pattern, lambda _, picture=picture: picture, text)
+        text = re.sub(pattern, picture.replace("\\", r"\\"), text)
         definitions.append(f"[{path.name}]: {_data_address(path)}")
     return text, definitions
 
 
-def _data_address(path):
+def _data_address(path: Path) -> str:
     """A picture as an address that holds all of it."""
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
-def export_scripts(lesson, episodes):
+def export_scripts(lesson: Lesson, episodes: Sequence[Episode]) -> list[Path]:
     """Write scripts/*.py; returns the paths that changed."""
     paths = []
     for episode in episodes:
@@ -226,7 +247,7 @@ def export_scripts(lesson, episodes):
     return paths
 
 
-def export_notebooks(lesson, episodes, folder):
+def export_notebooks(lesson: Lesson, episodes: Sequence[Episode], folder: Path) -> list[Path]:
     """Write an exercise and a solution notebook an episode; returns the paths that changed."""
     paths = []
     here, site = lesson.root / "episodes", str(lesson.config.get("url", "")).rstrip("/")

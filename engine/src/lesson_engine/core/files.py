@@ -3,15 +3,16 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
-def write(path, content):
+def write(path: Path, content: str | bytes) -> bool:
     """Replace a file in one step: whoever looks sees the old content or the new.
 
     Args:
-        path: the file; its folder is made if need be.
-        content: text or bytes.
+        path: its folder is made if need be.
+        content: what it will hold.
 
     Returns: True if the file changed, False if it already held the content.
     Raises: OSError if it cannot be written; the old file is then untouched.
@@ -19,20 +20,20 @@ def write(path, content):
     return bool(write_all({path: content}))
 
 
-def write_all(contents):
+def write_all(contents: Mapping[Path, str | bytes]) -> list[Path]:
     """Replace several files; what can fail is done before the first of them changes.
 
     Args:
-        contents: dict, path -> text or bytes. Folders are made if need be.
+        contents: path -> what the file will hold. Folders are made if need be.
 
-    Returns: list of the paths whose files changed.
+    Returns: the paths whose files changed.
     Raises: OSError if one cannot be written (no space, no permission); all are then untouched.
     """
-    parts = {}
+    parts: dict[Path, tuple[str, Path]] = {}
     try:
         for path, content in contents.items():
             data = content.encode("utf-8") if isinstance(content, str) else content
-            target = Path(path).resolve()  # a link stays a link; what it points to is replaced
+            target = path.resolve()  # a link stays a link; what it points to is replaced
             if not (target.is_file() and target.read_bytes() == data):
                 parts[path] = (_part(target, data), target)
         for name, target in parts.values():
@@ -43,7 +44,7 @@ def write_all(contents):
     return list(parts)
 
 
-def _part(target, data):
+def _part(target: Path, data: bytes) -> str:
     """Name of a new file beside the target that holds the data and is on the disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
@@ -62,14 +63,13 @@ def _part(target, data):
     return name
 
 
-def replace_folder(path, source):
+def replace_folder(path: Path, source: Path) -> None:
     """Make a folder a copy of another; a copy that fails leaves the old one in place.
 
     Args:
         path: the folder to replace.
         source: the folder to copy.
     """
-    path = Path(path)
     new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
     try:
         shutil.copytree(source, new, dirs_exist_ok=True)

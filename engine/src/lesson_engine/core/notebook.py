@@ -1,61 +1,113 @@
-"""Episode -> notebook, with what was recorded as its outputs."""
+"""Episode -> code cells and notebooks, with what was recorded as their outputs."""
 
 import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from nbformat import v4
+from nbformat import NotebookNode, v4
 
-BLOCK, CLAIM = "block", "claim"
+from lesson_engine.core.model import Block, Claim, Episode
+
+Output = dict[str, Any]  # one output of a cell, as nbformat 4 has it
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+FAILED_LINE = re.compile(r"(?:Cell In ?\[\d+\]|<ipython-input[^>]*>), line (\d+)")
 
 
-def code_in_order(episode):
-    """All code of an episode, in the order in which it runs.
+@dataclass(frozen=True)
+class Cell:
+    """A block or a claim, as the kernel gets it.
 
-    Args:
-        episode: Episode.
-
-    Returns: list of (kind, index, line, source): "block" or "claim", its place in episode.blocks
-        or episode.claims, its line in the Markdown, what the kernel gets.
+    Attributes:
+        part: the Block or the Claim.
+        index: its place in episode.blocks or episode.claims, from 0.
+        source: the code.
     """
-    code = []
+
+    part: Block | Claim
+    index: int
+    source: str
+
+    @property
+    def line(self) -> int:
+        """Its line in the Markdown, from 1: a block's is that of its opening fence."""
+        return self.part.first_line if isinstance(self.part, Block) else self.part.line
+
+    @property
+    def name(self) -> str:
+        """What tests call it, such as "block in line 5"."""
+        kind = "block" if isinstance(self.part, Block) else "claim"
+        return f"{kind} in line {self.line}"
+
+    @property
+    def expects_error(self) -> bool:
+        """True if it is recorded that the block raises."""
+        return isinstance(self.part, Block) and self.part.expects_error
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that the block may take; None for the lesson's own limit."""
+        return self.part.timeout if isinstance(self.part, Block) else None
+
+    def failed_line(self, traceback: Sequence[str]) -> int:
+        """The line of the Markdown that raised, from 1.
+
+        Args:
+            traceback: as the kernel gave it.
+        """
+        inside = FAILED_LINE.search(ANSI.sub("", "\n".join(traceback)))
+        if inside is None or isinstance(self.part, Claim):
+            return self.line
+        return self.line + int(inside[1])
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What a cell gave.
+
+    Attributes:
+        cell: the cell.
+        outputs: as a learner's Jupyter would show them.
+        seconds: how long it took.
+    """
+
+    cell: Cell
+    outputs: Sequence[Output]
+    seconds: float
+
+
+def cells_of(episode: Episode) -> list[Cell]:
+    """All code of an episode, in the order in which it runs."""
+    cells = []
     for place in range(len(episode.blocks) + 1):
         for index, claim in enumerate(episode.claims):
             if claim.after == place:
-                code.append((CLAIM, index, claim.line, _source_of(claim)))
+                cells.append(Cell(claim, index, _source_of(claim)))
         for block in episode.blocks[place : place + 1]:
-            code.append((BLOCK, place, block.first_line, block.source))
-    return code
+            cells.append(Cell(block, place, block.source))
+    return cells
 
 
-def _source_of(claim):
+def _source_of(claim: Claim) -> str:
     """A list, which gives one output whose text is the value, whatever its type."""
     value = claim.expression if claim.words is None else f"bool({claim.expression})"
     return f"[{value}]"
 
 
-def to_notebook(episode):
-    """All code of an episode, each block and each claim as a cell, to be run or compared.
-
-    Args:
-        episode: Episode.
-
-    Returns: notebook; cell metadata "lesson" is {"kind": "block" or "claim", "index": its
-        place in episode.blocks or episode.claims, "line": its line in the Markdown}.
-    """
+def to_notebook(episode: Episode) -> NotebookNode:
+    """All code of an episode, a cell for each of cells_of, with what is recorded of it."""
     notebook = new_notebook()
-    for kind, index, line, source in code_in_order(episode):
-        block = episode.blocks[index] if kind == BLOCK else None
-        cell = code_cell(source, recorded_outputs(block) if block else [])
-        cell.metadata["lesson"] = {"kind": kind, "index": index, "line": line}
-        if block and block.expects_error:
-            cell.metadata["tags"] = ["raises-exception"]
-        notebook.cells.append(cell)
+    for cell in cells_of(episode):
+        recorded = recorded_outputs(cell.part) if isinstance(cell.part, Block) else []
+        notebook.cells.append(code_cell(cell.source, recorded))
     return number(notebook)
 
 
-def new_notebook():
+def new_notebook() -> NotebookNode:
     """An empty notebook for Python."""
-    notebook = v4.new_notebook()
+    notebook: NotebookNode = v4.new_notebook()
     notebook.metadata["kernelspec"] = {
         "name": "python3",
         "display_name": "Python 3",
@@ -65,14 +117,14 @@ def new_notebook():
     return notebook
 
 
-def code_cell(source, outputs):
+def code_cell(source: str, outputs: Sequence[Output] = ()) -> NotebookNode:
     """A code cell with outputs."""
-    cell = v4.new_code_cell(source)
-    cell.outputs = outputs
+    cell: NotebookNode = v4.new_code_cell(source)
+    cell.outputs = list(outputs)
     return cell
 
 
-def number(notebook):
+def number(notebook: NotebookNode) -> NotebookNode:
     """Give every cell the id and every code cell the number that a run would give it.
 
     Derived notebooks must not change unless their source does, so no random ids. nbval
@@ -87,17 +139,17 @@ def number(notebook):
     return notebook
 
 
-def recorded_outputs(block, figure_folder=None):
+def recorded_outputs(block: Block, figure_folder: Path | None = None) -> list[Output]:
     """What is recorded below a block, as notebook outputs.
 
     Args:
-        block: Block.
+        block: the block.
         figure_folder: folder that figure addresses start from; None leaves figures out.
 
-    Returns: list of outputs. Markdown does not tell a printed text from a last value: both
-        become text on stdout.
+    Returns: outputs. Markdown does not tell a printed text from a last value: both become
+        text on stdout.
     """
-    outputs = []
+    outputs: list[Output] = []
     for part in block.recorded:
         text = part.text + "\n"
         if part.kind == "output":
@@ -110,17 +162,18 @@ def recorded_outputs(block, figure_folder=None):
             outputs.append(v4.new_output("error", ename=name, evalue=value, traceback=traceback))
     if figure_folder is not None:
         for figure in block.figures:
-            outputs.append(_picture(Path(figure_folder) / figure.source, figure.alt))
+            outputs.append(_picture(figure_folder / figure.source, figure.alt))
     return outputs
 
 
-def _picture(path, alt):
+def _picture(path: Path, alt: str | None) -> Output:
     picture = base64.b64encode(path.read_bytes()).decode("ascii")
     data = {"image/png": picture, "text/plain": alt or path.name}
-    return v4.new_output("display_data", data)
+    output: Output = v4.new_output("display_data", data)
+    return output
 
 
-def split_error(text):
+def split_error(text: str) -> tuple[str, str]:
     """Name and message of a recorded error: "ValueError: no" gives ("ValueError", "no").
 
     A traceback pasted by an author ends in the same line.

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from markdown_it.token import Token
+
 from lesson_engine.core import provenance, reader
 from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.markdown import markdown_parser
 from lesson_engine.core.model import Block, Div, Episode, Heading
-from lesson_engine.core.settings import Settings
 
 TYPED = 150  # characters per minute, and
 SAID = 150  # words per minute: an instructor who has practised
@@ -26,6 +28,7 @@ WORD = re.compile(r"[\w’']+")
 IMAGE = "\ufffc"  # Unicode's place for an object
 IMAGE_AND_ATTRIBUTES = re.compile(f"{IMAGE}(?:{reader.ATTRIBUTES.pattern})?", re.S)
 STATED = re.compile(r"\([^()]*?(\d+)\s*min[^()]*\)")
+STATED_PLAINLY = re.compile(r"\((?:1 minute|(?!1 )[1-9]\d* minutes)\)")
 OPTIONAL = re.compile(r"\b(?:optional|homework)\b", re.I)
 REMARK = re.compile(r"\s*\([^()]*?(?:\d+\s*min|\boptional\b|\bhomework\b)[^()]*\)$", re.I)
 
@@ -56,7 +59,7 @@ class Section:
         said: words of text that the instructor says.
         seconds: what each of its blocks took when it was recorded, in order; 0.0 for a block
             that never was.
-        challenges: its Challenges, in order.
+        challenges: its challenges, in order.
         teaching: minutes promised for teaching it; 0 until they are shared out.
     """
 
@@ -84,17 +87,14 @@ class Section:
         return self.teaching + self.exercises
 
 
-def timed_sections(lesson: Settings, page: Episode) -> list[Section]:
-    """The sections of an episode with all their minutes.
+def timed_sections(lesson: Lesson, page: Episode) -> list[Section]:
+    """The sections of an episode, in order, with all their minutes.
 
-    Args:
-        lesson: Settings, whose records hold how long blocks ran.
-        page: Episode.
-
-    Returns: list of Section, in order. Their teaching minutes add up to the front matter's.
+    How long blocks ran is taken from the lesson's records. The minutes for teaching add up to
+    those of the front matter.
     """
     noted = provenance.of_blocks(page, lesson)
-    found = sections(page, [block["seconds"] if block else 0.0 for block in noted])
+    found = sections(page, [one.seconds if one else 0.0 for one in noted])
     teaching = share(promised(page, "teaching"), [section.estimate for section in found])
     found = [replace(one, teaching=share_) for one, share_ in zip(found, teaching, strict=True)]
     return _with_all_challenges_timed(found, promised(page, "exercises"))
@@ -104,7 +104,7 @@ def promised(page: Episode, kind: str) -> int:
     """Minutes in an episode's front matter, 0 if it states none.
 
     Args:
-        page: Episode.
+        page: the episode.
         kind: "teaching" or "exercises".
     """
     minutes = page.front_matter.get(kind)
@@ -112,15 +112,13 @@ def promised(page: Episode, kind: str) -> int:
 
 
 def sections(page: Episode, seconds: Sequence[float] = ()) -> list[Section]:
-    """The sections of an episode, measured.
+    """The sections of an episode, in order, measured; without minutes for teaching.
 
     A heading with nothing below it before the next one is no section of its own.
 
     Args:
-        page: Episode.
-        seconds: what each of the page's blocks took; by default nothing.
-
-    Returns: list of Section, in order, without teaching minutes.
+        page: the episode.
+        seconds: what each of its blocks took; by default nothing.
     """
     lines = page.text.split("\n")
     starts: list[tuple[int, Heading | None]] = [(page.body_line - 1, None)]
@@ -181,7 +179,7 @@ def words_by_line(page: Episode) -> dict[int, int]:
 
     Code, comments, images with their captions, and addresses of links are not.
 
-    Returns: dict, the line on which the text begins, from 1 -> number of words.
+    Returns: the line on which the text begins, from 1 -> number of words.
     """
     silent = [div for div in page.divs if div.name in NOT_SAID]
     found: dict[int, int] = {}
@@ -194,7 +192,7 @@ def words_by_line(page: Episode) -> dict[int, int]:
     return found
 
 
-def words_said(children: Iterable) -> int:
+def words_said(children: Iterable[Token]) -> int:
     """How many words of a paragraph a listener hears: no comments, images or addresses.
 
     Args:
@@ -232,6 +230,14 @@ def challenge_of(heading: str) -> Challenge:
     return Challenge(REMARK.sub("", heading), minutes, optional)
 
 
+def states_minutes(heading: str) -> bool:
+    """True if a challenge's heading says "(1 minute)" or "(5 minutes)", and in no other way.
+
+    That is what a lesson can ask for; see challenge_minutes in lesson.
+    """
+    return STATED_PLAINLY.search(heading) is not None
+
+
 def _with_all_challenges_timed(found: list[Section], promise: int) -> list[Section]:
     """Give challenges whose title states no minutes an even share of what the others leave."""
     every = [challenge for section in found for challenge in section.challenges]
@@ -250,10 +256,10 @@ def share(total: int, weights: Sequence[float]) -> list[int]:
 
     Args:
         total: what to share out, 0 or more.
-        weights: list of numbers, 0 or more; if all are 0, the parts are even.
+        weights: numbers, 0 or more; if all are 0, the parts are even.
 
-    Returns: list of int, which add up to the total exactly; [] without weights. Of equal
-        remainders, the earlier one is rounded up.
+    Returns: parts that add up to the total exactly; [] without weights. Of equal remainders,
+        the earlier one is rounded up.
     """
     weights = weights if sum(weights) else [1.0] * len(weights)
     exact = [total * weight / sum(weights) for weight in weights]

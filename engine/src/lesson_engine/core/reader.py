@@ -19,6 +19,7 @@ from markdown_it.token import Token
 
 from lesson_engine.core.divs import DIV_KINDS
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.markdown import COMMENT, DEEPEST, lines_of, parse
 from lesson_engine.core.model import (
     Block,
@@ -33,7 +34,6 @@ from lesson_engine.core.model import (
     Skeleton,
     TableHead,
 )
-from lesson_engine.core.settings import Settings
 
 ATTRIBUTES = re.compile(r"\{(?P<inside>(?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}", re.S)
 ALT = re.compile(r"""(?:^|\s)alt\s*=\s*(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)")""", re.S)
@@ -56,7 +56,7 @@ CONTAINERS = {"list_item_open": "list item", "blockquote_open": "quotation"}
 BREAKS = ("softbreak", "hardbreak")
 
 
-def read_page(lesson: Settings, path: Path) -> Episode:
+def read_page(lesson: Lesson, path: Path) -> Episode:
     """Read a page of a lesson, with the links that all its pages share.
 
     Raises: as read_file.

@@ -1,16 +1,29 @@
-"""Executed notebook -> new Markdown text, figure files and a record of how they were made.
+"""What a run gave -> new Markdown text, figure files and a record of how they were made.
 
 What agrees with what is recorded stays as it is, byte for byte: times that differ from run
 to run, and results within their tolerance, are not rewritten. An exception are figures with a
 tolerance once a result with a tolerance has changed above them: they would show the old result.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from lesson_engine.core import comparer, files, notebook, provenance
+from lesson_engine.core import comparer, files, provenance
+from lesson_engine.core.comparer import TEXTS, Rules, View
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Block, Episode
+from lesson_engine.core.notebook import CellRun
 
-KINDS = ("output", "warning", "error")
+
+@dataclass(frozen=True)
+class _Edit:
+    """Lines to replace. Attributes: index of the first, index after the last, the new ones."""
+
+    first: int
+    end: int
+    lines: tuple[str, ...]
 
 
 @dataclass
@@ -19,87 +32,103 @@ class Recording:
 
     Attributes:
         text: the episode's new Markdown.
-        pictures: dict, address of a figure as written in the Markdown -> PNG bytes.
+        pictures: address of a figure as written in the Markdown -> PNG bytes.
         changed: indices of the blocks that no longer agreed.
-        faults: list of LessonError: what the author has to settle by hand.
+        faults: what the author has to settle by hand.
     """
 
     text: str
-    pictures: dict = field(default_factory=dict)
-    changed: set = field(default_factory=set)
-    faults: list = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+    faults: list[LessonError] = field(default_factory=list)
 
 
-def record(episode, book, rules, renew=False):
-    """Work out what a fresh run changes.
+def record(
+    episode: Episode, runs: Sequence[CellRun], rules: Rules, rewrite: bool = False
+) -> Recording:
+    """Work out what a fresh run changes; nothing is written.
 
     Args:
-        episode: Episode.
-        book: executed notebook, from runner.run().
-        rules: comparer.Rules for a comparison in full.
-        renew: True to replace also what agrees, such as the times in a training log.
-
-    Returns: Recording; nothing is written.
+        episode: the episode.
+        runs: of all its cells.
+        rules: for a comparison in full.
+        rewrite: True to replace also what agrees, such as the times in a training log.
     """
-    lines = episode.text.split("\n")
     recording = Recording(episode.text)
-    edits = []  # (first line index, last line index + 1, new lines), not overlapping
-    other_results = renew
-    for cell in book.cells:
-        if cell.metadata["lesson"]["kind"] != notebook.BLOCK:
+    edits: list[_Edit] = []
+    other_results = rewrite
+    for run in runs:
+        block = run.cell.part
+        if not isinstance(block, Block):
             continue
-        index = cell.metadata["lesson"]["index"]
-        block = episode.blocks[index]
-        recorded, fresh = comparer.compare(block, cell.outputs, rules)
+        recorded, fresh = comparer.compare(block, run.outputs, rules)
         other_results |= block.tolerance is not None and recorded != fresh
         drawn_anew = other_results and block.figure_tolerance > 0
-        if recorded == fresh and not renew and not drawn_anew:
+        if recorded == fresh and not rewrite and not drawn_anew:
             continue
-        recording.changed.add(index)
-        view = comparer.fresh_view(cell.outputs)
-        for kind in KINDS:
-            if "\0" in view[kind]:
-                message = f"its {kind} holds a character with the code 0, which no page can show"
-                recording.faults.append(LessonError(episode.path, block.first_line, message))
-            elif renew or recorded.get(kind) != fresh.get(kind):
-                edits += _text_edits(episode, block, kind, view[kind])
-        if renew or drawn_anew:
-            recorded["figures"] = ""  # so that none agrees
-        _take_pictures(episode, block, view["figures"], recorded, fresh, recording)
-    ending = "\r" if lines[0].endswith("\r") else ""
-    if edits and lines[-1]:  # the last line lacks its end: something may come below it
-        lines[-1:] = [lines[-1] + ending, ""]
-    for first, last, new in reversed(sorted(edits, key=lambda edit: edit[:2])):
-        lines[first:last] = [line + ending for line in new]
-    recording.text = "\n".join(lines)
+        recording.changed.add(run.cell.index)
+        view = comparer.fresh_view(run.outputs)
+        kinds = [
+            kind for kind in TEXTS if rewrite or getattr(recorded, kind) != getattr(fresh, kind)
+        ]
+        edits += _edits_of(episode, block, kinds, view, recording.faults)
+        agreeing = [] if rewrite or drawn_anew else _agreeing_figures(recorded, fresh)
+        _take_pictures(episode, block, view.pictures, agreeing, recording)
+    recording.text = _edited(episode.text, edits)
     return recording
 
 
-def _text_edits(episode, block, kind, text):
+def _edits_of(
+    episode: Episode, block: Block, kinds: Sequence[str], view: View, faults: list[LessonError]
+) -> list[_Edit]:
+    """Edits that bring what is recorded of a block up to date; adds what no page can show."""
+    edits = []
+    for kind in kinds:
+        text = getattr(view, kind)
+        if "\0" in text:
+            message = f"its {kind} holds a character with the code 0, which no page can show"
+            faults.append(LessonError(episode.path, block.first_line, message))
+        else:
+            edits += _text_edits(episode, block, kind, text)
+    return edits
+
+
+def _edited(text: str, edits: Sequence[_Edit]) -> str:
+    lines = text.split("\n")
+    ending = "\r" if lines[0].endswith("\r") else ""
+    if edits and lines[-1]:  # the last line lacks its end: something may come below it
+        lines[-1:] = [lines[-1] + ending, ""]
+    # from the end, so that lines keep their numbers; what comes to one place keeps its order
+    for edit in reversed(sorted(edits, key=lambda edit: (edit.first, edit.end))):
+        lines[edit.first : edit.end] = [line + ending for line in edit.lines]
+    return "\n".join(lines)
+
+
+def _text_edits(episode: Episode, block: Block, kind: str, text: str) -> list[_Edit]:
     """Edits that make `text` the only thing of this kind below the block."""
     old = [part for part in block.recorded if part.kind == kind]
-    new = _fence(kind, text, block.prefix) if text else []
+    new = _fence(kind, text, block.prefix) if text else ()
     if not old:
         at = _end_of(episode, block, kind)
-        return [(at, at, [block.prefix.rstrip(), *new])] if new else []
-    edits = [(part.first_line - 1, part.last_line, []) for part in old]
-    if new:
-        edits[0] = (*edits[0][:2], new)
+        return [_Edit(at, at, (block.prefix.rstrip(), *new))] if new else []
+    edits = [
+        _Edit(part.first_line - 1, part.last_line, new if number == 0 else ())
+        for number, part in enumerate(old)
+    ]
     return [_with_blank_line(edit, episode) for edit in edits]
 
 
-def _with_blank_line(edit, episode):
+def _with_blank_line(edit: _Edit, episode: Episode) -> _Edit:
     """A removed fence takes the empty line above it along."""
-    first, last, new = edit
-    lines = episode.text.split("\n")
-    if not new and not lines[first - 1].strip(" >\r"):
-        first -= 1
-    return first, last, new
+    above = episode.text.split("\n")[edit.first - 1]
+    if not edit.lines and not above.strip(" >\r"):
+        return _Edit(edit.first - 1, edit.end, edit.lines)
+    return edit
 
 
-def _end_of(episode, block, kind):
+def _end_of(episode: Episode, block: Block, kind: str) -> int:
     """Number of lines up to the place where a new fence of this kind belongs."""
-    before = KINDS[: KINDS.index(kind)]
+    before = TEXTS[: TEXTS.index(kind)]
     ends = [block.last_line]
     ends += [part.last_line for part in block.recorded if part.kind in before]
     directives = block.directive_lines.values()
@@ -109,49 +138,63 @@ def _end_of(episode, block, kind):
     return max(ends)
 
 
-def _fence(kind, text, prefix):
+def _fence(kind: str, text: str, prefix: str) -> tuple[str, ...]:
     ticks = "```"
     while ticks in text:
         ticks += "`"
     lines = [ticks + kind, *text.split("\n"), ticks]
-    return [(prefix + line).rstrip() for line in lines]
+    return tuple((prefix + line).rstrip() for line in lines)
 
 
-def _take_pictures(episode, block, pictures, recorded, fresh, recording):
-    ours = recorded.get("figures", "").split("\n")
-    theirs = fresh.get("figures", "").split("\n")
-    for number, picture in enumerate(pictures):
-        if number >= len(block.figures):
+def _agreeing_figures(recorded: View, fresh: View) -> list[int]:
+    """Places, from 0, of the figures that need not be replaced."""
+    pairs = zip(recorded.figures.split("\n"), fresh.figures.split("\n"), strict=False)
+    return [place for place, (ours, theirs) in enumerate(pairs) if ours == theirs]
+
+
+def _take_pictures(
+    episode: Episode,
+    block: Block,
+    pictures: Sequence[bytes],
+    agreeing: Sequence[int],
+    recording: Recording,
+) -> None:
+    for place, picture in enumerate(pictures):
+        if place >= len(block.figures):
             message = (
                 "this block draws a figure; write "
                 f"![caption](fig/{episode.name[:2]}_name.png){{.cell-output alt='…'}} below it"
             )
             recording.faults.append(LessonError(episode.path, block.first_line, message))
-        elif ours[number : number + 1] != theirs[number : number + 1]:
-            recording.pictures[block.figures[number].source] = picture
+        elif place not in agreeing:
+            recording.pictures[block.figures[place].source] = picture
     for figure in block.figures[len(pictures) :]:
         message = f"the block above does not draw {figure.source}; remove the figure"
         recording.faults.append(LessonError(episode.path, figure.first_line, message))
 
 
-def write(episode, lesson, recording, book):
-    """Write a recording: figures, record and Markdown, all of them or none.
+def write(
+    episode: Episode, lesson: Lesson, recording: Recording, runs: Sequence[CellRun]
+) -> list[Path]:
+    """Write a recording: figures, provenance and Markdown, all of them or none.
 
     Args:
-        episode: Episode; its file must still hold the text that was run.
-        lesson: Settings.
-        recording: Recording.
-        book: the executed notebook, for its times.
+        episode: its file must still hold the text that was run.
+        lesson: the lesson.
+        recording: what to write.
+        runs: of all cells, for their times.
 
-    Returns: list of paths that changed.
+    Returns: the paths that changed.
     Raises: LessonError if the file was edited while its blocks ran, OSError as
         files.write_all().
     """
     path = lesson.root / episode.path
     if path.read_bytes().decode("utf-8") != episode.text:
         raise LessonError(episode.path, None, "was edited while it ran; record it again")
+    contents: dict[Path, str | bytes] = {
+        path.parent / source: picture for source, picture in recording.pictures.items()
+    }
     noted = provenance.path_of(episode.name, lesson)
-    contents = {path.parent / source: picture for source, picture in recording.pictures.items()}
-    contents[noted] = provenance.updated(episode, lesson, book, recording.changed)
+    contents[noted] = provenance.updated(episode, lesson, runs, recording.changed)
     contents[path] = recording.text
     return files.write_all(contents)

@@ -2,37 +2,31 @@
 
 import ast
 import re
+from collections.abc import Callable
+from pathlib import Path
 
-from IPython.core.inputtransformer2 import TransformerManager
-
-from lesson_engine.core import pacing
-from lesson_engine.core.divs import DIV_KINDS, TABS
+from lesson_engine.core import pacing, stretches
+from lesson_engine.core.divs import TABS
 from lesson_engine.core.errors import LessonError
-from lesson_engine.core.markdown import COMMENT, markdown_parser
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Block, Div, Episode, Skeleton
 
-FRONT_MATTER = {"title": str, "teaching": (int, float), "exercises": (int, float)}
+Fault = Callable[[int | None, str], None]  # takes a line and what is wrong there
+
+TITLE, MINUTES = "title", ("teaching", "exercises")  # in the front matter
 LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
 BLANK = "_____"
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
-STATED_MINUTES = re.compile(r"\((?:1 minute|(?!1 )(?P<minutes>[1-9]\d*) minutes)\)")
-OPTIONAL = re.compile(r"\((?:optional|homework)\b[^()]*\)")
 MOST_OPTIONAL = 2  # challenges per episode
-WORKED_ON = ("challenge", "discussion")  # learners have been busy when such a div ends
-SHOWN = ("fence", "code_block", "list_item_open", "bullet_list_close", "ordered_list_close")
+CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)")
+RUN_PYTHON = ("time", "timeit", "capture", "prun")  # cell magics; all others are for something else
 
 
-def faults(page, lesson):
-    """Check one page.
+def faults(page: Episode, lesson: Lesson) -> list[LessonError]:
+    """What is wrong with one page, in the order of the lines; empty if all is well."""
+    found: list[LessonError] = []
 
-    Args:
-        page: Episode.
-        lesson: Settings.
-
-    Returns: list of LessonError, in the order of their lines; empty if all is well.
-    """
-    found = []
-
-    def fault(line, message):
+    def fault(line: int | None, message: str) -> None:
         found.append(LessonError(page.path, line, message))
 
     folder = lesson.root / page.path
@@ -52,17 +46,18 @@ def faults(page, lesson):
     return sorted(found, key=lambda error: error.line or 0)
 
 
-def _check_front_matter(page, fault):
-    for name, kind in FRONT_MATTER.items():
+def _check_front_matter(page: Episode, fault: Fault) -> None:
+    for name in (TITLE, *MINUTES):
         value = page.front_matter.get(name)
         if value is None:
             fault(1, f"the front matter lacks '{name}:'")
-        elif not isinstance(value, kind) or isinstance(value, bool):
-            unit = "text" if kind is str else "a number of minutes"
-            fault(1, f"'{name}:' in the front matter is {unit}")
+        elif name == TITLE and not isinstance(value, str):
+            fault(1, f"'{name}:' in the front matter is text")
+        elif name in MINUTES and (isinstance(value, bool) or not isinstance(value, int | float)):
+            fault(1, f"'{name}:' in the front matter is a number of minutes")
 
 
-def _check_divs(page, fault):
+def _check_divs(page: Episode, fault: Fault) -> None:
     names = [div.name for div in page.divs]
     for name in REQUIRED_DIVS:
         if name not in names:
@@ -77,17 +72,14 @@ def _check_divs(page, fault):
             fault(div.first_line, f"this '{div.name}' div is empty")
 
 
-def _around(page, inner):
-    return [
-        div.name
-        for div in page.divs
-        if div.first_line < inner.first_line and div.last_line > inner.last_line
-    ]
+def _around(page: Episode, inner: Div) -> list[str]:
+    return [div.name for div in page.divs if div.holds(inner.first_line)]
 
 
-def _check_headings(page, fault):
+def _check_headings(page: Episode, fault: Fault) -> None:
     """The Workbench's rules; it counts the headings inside divs, too, but those of tabs."""
-    level, seen = 1, {}
+    level = 1
+    seen: dict[str, int] = {}
     for heading in page.headings:
         if heading.divs and heading.divs[-1] in TABS:
             continue  # the same systems in every group of tabs
@@ -103,16 +95,16 @@ def _check_headings(page, fault):
         seen[heading.text] = heading.line
 
 
-def _check_tables(page, fault):
+def _check_tables(page: Episode, fault: Fault) -> None:
     """Screen readers read the head of the column with each cell."""
     for head in page.table_heads:
         if not all(head.cells):
             fault(head.line, "a column of this table has no heading; name what stands in it")
 
 
-def _check_stretches(page, most, fault):
+def _check_stretches(page: Episode, most: int, fault: Fault) -> None:
     """Nobody listens for long without something to look at or to do."""
-    for words, line in stretches(page) if most else []:
+    for words, line in stretches.stretches(page) if most else []:
         if words > most:
             fault(
                 line,
@@ -121,84 +113,18 @@ def _check_stretches(page, most, fault):
             )
 
 
-def longest_stretch(page):
-    """The longest that an instructor talks on a page without anything to look at or to do.
-
-    Args:
-        page: Episode.
-
-    Returns: (words, line on which it begins, from 1); (0, 1) for a page without text.
-    """
-    return max(stretches(page), key=lambda stretch: stretch[0], default=(0, 1))
-
-
-def stretches(page):
-    """The stretches of spoken words between things to look at or to do.
-
-    Those are code, outputs, figures, list items, tables, other HTML, and where a div begins;
-    also where a challenge or discussion ends. Headings interrupt nothing. Comments, captions,
-    cells of tables and what is folded away, such as solutions and instructor notes, are not
-    spoken; an instructor note is not shown either, and so interrupts nothing.
-
-    Args:
-        page: Episode.
-
-    Returns: list of (words, line on which it begins, from 1), in the order of the text.
-    """
-    found, words, first = [], 0, 1
-    for kind, line, spoken in _spoken_pieces(page):
-        if kind == "shown":
-            found.append((words, first))
-            words = 0
-        elif spoken:
-            first = first if words else line
-            words += spoken
-    found.append((words, first))
-    return [stretch for stretch in found if stretch[0]]
-
-
-def _spoken_pieces(page):
-    """Yield ("text", line, its number of words) and ("shown", line, 0), in order."""
-    around, in_table = [], False
-    for token in markdown_parser().parse(page.text):
-        line = token.map[0] + 1 if token.map else None
-        folded = any(DIV_KINDS[name].folds for name in around)
-        if token.type == "div" and token.meta["opens"]:
-            around.append(token.info)
-            if "instructor" not in around:
-                yield "shown", line, 0
-        elif token.type == "div":
-            if around.pop() in WORKED_ON and "instructor" not in around:
-                yield "shown", line, 0
-        elif folded:
-            continue
-        elif token.type in ("table_open", "table_close"):
-            in_table = token.type == "table_open"
-            yield "shown", line, 0
-        elif token.type == "html_block":
-            if COMMENT.sub("", token.content).strip():
-                yield "shown", line, 0
-        elif token.type == "inline":
-            if not in_table:
-                yield "text", line, pacing.words_said(token.children)
-            if any(child.type == "image" for child in token.children):
-                yield "shown", line, 0
-        elif token.type in SHOWN:
-            yield "shown", line, 0
-
-
-def _check_challenge_minutes(page, fault):
+def _check_challenge_minutes(page: Episode, fault: Fault) -> None:
     """Challenges of the workshop state their minutes, which add up to those of the episode."""
     minutes, optional = 0, 0
     for div in [div for div in page.divs if div.name == "challenge"]:
         title = pacing.title_of(page, div)
-        stated = STATED_MINUTES.search(title)
-        if OPTIONAL.search(title):
+        challenge = pacing.challenge_of(title)
+        if challenge.optional:
             optional += 1
             if optional > MOST_OPTIONAL:
                 fault(div.first_line, f"an episode has {MOST_OPTIONAL} optional challenges at most")
-        elif stated:
-            minutes += int(stated["minutes"] or 1)
+        elif pacing.states_minutes(title):
+            minutes += challenge.minutes or 0
         else:
             fault(
                 div.first_line,
@@ -210,7 +136,7 @@ def _check_challenge_minutes(page, fault):
         fault(1, f"the challenges state {minutes} minutes together, 'exercises:' says {planned}")
 
 
-def _check_figures(page, folder, fault):
+def _check_figures(page: Episode, folder: Path, fault: Fault) -> None:
     drawn = [figure for block in page.blocks for figure in block.figures]
     for figure in [*page.figures, *drawn]:
         if not figure.alt:
@@ -226,7 +152,7 @@ def _check_figures(page, folder, fault):
             fault(figure.first_line, f"{figure.source} is drawn by two blocks; rename one")
 
 
-def _check_links(page, folder, fault):
+def _check_links(page: Episode, folder: Path, fault: Fault) -> None:
     for link in page.links:
         if link.target.startswith("http://"):
             fault(link.line, f"{link.target} is not secure; use https://")
@@ -239,9 +165,9 @@ def _check_links(page, folder, fault):
             fault(link.line, f"{path} is not there")
 
 
-def _check_blocks(page, lesson, fault):
+def _check_blocks(page: Episode, lesson: Lesson, fault: Fault) -> None:
     for block in page.blocks:
-        if not any("SyntaxError" in part.text for part in block.recorded if part.kind == "error"):
+        if not block.expects_syntax_error:
             _check_syntax(block.source, block.first_line, fault)
         limits = {
             "tolerance": (block.tolerance, lesson.largest_tolerance),
@@ -253,7 +179,7 @@ def _check_blocks(page, lesson, fault):
                 fault(line, f"a {name} of {value:g} hides errors; the most is {largest:g}")
 
 
-def _check_skeletons(page, fault):
+def _check_skeletons(page: Episode, fault: Fault) -> None:
     """A skeleton with its blanks filled is a block that runs, in the same challenge."""
     for skeleton in page.skeletons:
         if BLANK not in skeleton.source:
@@ -265,32 +191,51 @@ def _check_skeletons(page, fault):
             fault(skeleton.first_line, message)
 
 
-def solution_of(page, skeleton):
+def solution_of(page: Episode, skeleton: Skeleton) -> Block | None:
     """The block that is a skeleton with its blanks filled.
 
     Args:
-        page: Episode.
-        skeleton: one of its Skeletons, in a challenge.
+        page: the page.
+        skeleton: one of its, in a challenge.
 
-    Returns: Block, in the same challenge; None if there is none.
+    Returns: the block, in the same challenge; None if there is none.
     """
     around = [
-        div
-        for div in page.divs
-        if div.name == "challenge" and div.first_line < skeleton.first_line < div.last_line
+        div for div in page.divs if div.name == "challenge" and div.holds(skeleton.first_line)
     ]
     parts = [re.escape(part) for part in re.split(f"{BLANK}_*", skeleton.source)]
     filled = re.compile(".+?".join(parts))
-    blocks = [
-        block
-        for block in page.blocks
-        if around[-1].first_line < block.first_line < around[-1].last_line
-    ]
+    blocks = [block for block in page.blocks if around[-1].holds(block.first_line)]
     return next((block for block in blocks if filled.fullmatch(block.source)), None)
 
 
-def _check_syntax(source, line, fault):
-    try:
-        ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError as error:
+def _check_syntax(source: str, line: int, fault: Fault) -> None:
+    """Python, or what IPython makes of it; what `lesson export` can't comment out is neither."""
+    error = _syntax_error(source)
+    magic = CELL_MAGIC.match(source)
+    if error is None or (magic and magic["name"] not in RUN_PYTHON):
+        return
+    error = _syntax_error(_without_magics(source))
+    if error is not None:
         fault(line + (error.lineno or 0), f"this code is not Python: {error.msg}")
+
+
+def _syntax_error(source: str) -> SyntaxError | None:
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def _without_magics(source: str) -> str:
+    """The code, line for line, with comments in the place of what only IPython understands."""
+    from jupytext.magics import comment_magic  # here: it takes long, and few blocks need it
+
+    lines = source.split("\n")
+    pairs = zip(lines, comment_magic(list(lines)), strict=True)
+    # An indented magic may be all that a loop does. Comments are commented out once more.
+    return "\n".join(
+        line if line == plain else re.sub(r"^(\s+)# (?!#)", r"\1pass  # ", plain)
+        for line, plain in pairs
+    )

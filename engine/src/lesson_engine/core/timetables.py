@@ -17,9 +17,9 @@ from pathlib import Path
 
 from lesson_engine.core import files, pacing, reader
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import FURTHER, Day, Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.core.pacing import Challenge, Section
-from lesson_engine.core.settings import FURTHER, Day, Settings
 
 WAITS = 10  # seconds: a block that takes less is not worth a word
 ROW = 10  # minutes after which a row of a day's table ends, challenge or not
@@ -32,9 +32,9 @@ class TimedEpisode:
     """An episode with the minutes of its sections.
 
     Attributes:
-        page: Episode.
-        number: as people call it, see Settings.number_of.
-        sections: its Sections, with all minutes.
+        page: the episode.
+        number: as people call it, see Lesson.number_of.
+        sections: its sections, with all minutes.
     """
 
     page: Episode
@@ -57,10 +57,10 @@ class TimedEpisode:
         return sum(sum(waits(section)) for section in self.sections)
 
 
-def export(lesson: Settings) -> list[Path]:
+def export(lesson: Lesson) -> list[Path]:
     """Bring the tables of all pages up to date.
 
-    Returns: list of the paths that changed.
+    Returns: the paths that changed.
     Raises: LessonError, with the line, for a table that is not known and for one without an
         end; nothing is written then.
     """
@@ -75,7 +75,7 @@ def export(lesson: Settings) -> list[Path]:
     )
 
 
-def timed_episodes(lesson: Settings) -> dict[Path, TimedEpisode]:
+def timed_episodes(lesson: Lesson) -> dict[Path, TimedEpisode]:
     """All episodes of a lesson, in teaching order, by their paths."""
     found = {}
     for path in lesson.episode_paths():
@@ -85,13 +85,13 @@ def timed_episodes(lesson: Settings) -> dict[Path, TimedEpisode]:
     return found
 
 
-def filled(text: str, path: Path, lesson: Settings, episodes: dict[Path, TimedEpisode]) -> str:
+def filled(text: str, path: Path, lesson: Lesson, episodes: dict[Path, TimedEpisode]) -> str:
     """The text of a page with its tables made anew.
 
     Args:
         text: the page's.
         path: where it is: links in the tables start from its folder.
-        lesson: Settings.
+        lesson: the lesson.
         episodes: from timed_episodes.
 
     Raises: as export.
@@ -119,7 +119,7 @@ def _table_called(name: str, shown: Path, line: int) -> Callable[..., str]:
 # The tables
 
 
-def all_episodes(lesson: Settings, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
+def all_episodes(lesson: Lesson, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
     """The minutes of every episode, with the sum of those in the workshop and of the others."""
     head = ["Episode", "Teaching", "Exercises", "Together", "Waiting"]
     workshop = [episodes[path] for path in lesson.workshop_paths()]
@@ -132,7 +132,7 @@ def all_episodes(lesson: Settings, episodes: dict[Path, TimedEpisode], folder: P
     return _markdown(head, [":---", *["---:"] * 4], rows)
 
 
-def _overview_row(episode: TimedEpisode, lesson: Settings, folder: Path) -> list[str]:
+def _overview_row(episode: TimedEpisode, lesson: Lesson, folder: Path) -> list[str]:
     name = _escaped(f"{episode.number}. {episode.page.title}")
     return [f"[{name}]({_address(episode, lesson, folder)})", *_amounts([episode])]
 
@@ -149,7 +149,7 @@ def _amounts(episodes: Sequence[TimedEpisode]) -> list[str]:
     return [*map(str, minutes), f"{waiting} s" if waiting else "none"]
 
 
-def each_section(lesson: Settings, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
+def each_section(lesson: Lesson, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
     """For every episode, a heading and a table of its sections."""
     return "\n\n".join(
         f"## Episode {episode.number}: {episode.page.title}\n\n"
@@ -179,14 +179,14 @@ def waits(section: Section) -> list[int]:
     return [round(seconds) for seconds in section.seconds if seconds >= WAITS]
 
 
-def each_day(lesson: Settings, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
+def each_day(lesson: Lesson, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
     """For every day, a heading and a table by the clock; "" if the lesson has no days."""
     return "\n\n".join(
         f"## {day.title}\n\n{_day_table(day, lesson, episodes, folder)}" for day in lesson.days
     )
 
 
-def _day_table(day: Day, lesson: Settings, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
+def _day_table(day: Day, lesson: Lesson, episodes: dict[Path, TimedEpisode], folder: Path) -> str:
     head = ["From", "To", "Minutes", "What", "Challenges"]
     rows, now, parts = [], day.start, {"teaching": 0, "exercises": 0}
 
@@ -243,7 +243,7 @@ def _challenge(challenge: Challenge) -> str:
     return f"*{_escaped(challenge.title)}* ({time})"
 
 
-def _address(episode: TimedEpisode, lesson: Settings, folder: Path) -> str:
+def _address(episode: TimedEpisode, lesson: Lesson, folder: Path) -> str:
     path = os.path.relpath(lesson.root / episode.page.path, folder)
     return Path(path).as_posix()
 
@@ -262,7 +262,7 @@ def _markdown(head: list[str], rule: list[str], rows: list[list[str]]) -> str:
     return "\n".join(re.sub(r"\|  (?=\|)", "| ", line) for line in lines)
 
 
-TABLES: dict[str, Callable[[Settings, dict[Path, TimedEpisode], Path], str]] = {
+TABLES: dict[str, Callable[[Lesson, dict[Path, TimedEpisode], Path], str]] = {
     "minutes of all episodes": all_episodes,
     "minutes of each section": each_section,
     "times of each day": each_day,

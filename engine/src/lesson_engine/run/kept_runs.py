@@ -8,33 +8,35 @@ import functools
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from lesson_engine.core import exporter, files, notebook
+from lesson_engine.core import exporter, files
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Episode
+from lesson_engine.core.notebook import CellRun, cells_of
 from lesson_engine.run import runner
+from lesson_engine.run.sources import Data, kernel_environment
 
 HERE = Path(__file__).parent
-RUNS = (
-    HERE / "runner.py",
-    HERE / "watch.py",
-    HERE.parent / "core" / "notebook.py",
-)  # what a run depends on
+RUNS = (*HERE.glob("*.py"), HERE.parent / "core" / "notebook.py")  # our own that a run depends on
 
 
-def fingerprint(episode, lesson, data):
+def fingerprint(episode: Episode, lesson: Lesson, data: Data) -> str:
     """A digest of all that a run's outputs depend on.
 
     Args:
-        episode: Episode: the code of its blocks and the expressions of its claims count.
-        lesson: Settings: the files in data/ and scripts/ that are not derived from an episode.
-        data: Data.
+        episode: the code of its blocks and the expressions of its claims count.
+        lesson: the files in data/ and scripts/ that are not derived from an episode count.
+        data: what the blocks read.
 
     Returns: text. With it go Python, every installed package and the variables that kernels get.
     """
     parts = {
-        "cells": [source for *_, source in notebook.code_in_order(episode)],
-        "data": [data.sentence, data.startup, runner.kernel_environment(lesson, data)],
+        "cells": [cell.source for cell in cells_of(episode)],
+        "data": [data.sentence, data.startup, kernel_environment(lesson, data)],
         "files": {str(path): _digest(path) for path in [*_files_beside(lesson), *RUNS]},
         "python": platform.python_version(),
         "packages": installed_packages(),
@@ -44,14 +46,14 @@ def fingerprint(episode, lesson, data):
 
 
 @functools.cache
-def installed_packages():
+def installed_packages() -> list[str]:
     """Every installed package with its version; found out once, which takes half a second."""
     found = {f"{each.name} {each.version}" for each in metadata.distributions()}
     return sorted(package for package in found if not package.startswith("lesson-engine "))
 
 
-def _files_beside(lesson):
-    """What a block can read beside its working folder: paths, without the lesson's scripts."""
+def _files_beside(lesson: Lesson) -> list[Path]:
+    """What a block can read beside its working folder, without the lesson's scripts."""
     derived = {exporter.script_name(path.stem) for path in lesson.episode_paths()}
     folders = [
         lesson.root / name for name in ("data", "scripts", "episodes/data", "episodes/files")
@@ -59,82 +61,88 @@ def _files_beside(lesson):
     if lesson.data_source is not None:
         folders.append(lesson.data_source.parent)
     found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
-    made = {"__pycache__", "fit_outputs"}
+    made = {"__pycache__", *lesson.scratch_folders}
     return sorted(path for path in found if path.name not in derived and not made & set(path.parts))
 
 
-def _digest(path):
+def _digest(path: Path) -> str:
     found = path.stat()
     return _digest_of(path, found.st_mtime_ns, found.st_size)
 
 
 @functools.cache  # the same files stand beside every episode
-def _digest_of(path, changed, size):
+def _digest_of(path: Path, changed: int, size: int) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def path_of(episode_name, lesson, data):
+def path_of(episode_name: str, lesson: Lesson, data: Data) -> Path:
     """The file in which an episode's last run is kept."""
     folder = "kept" if data.real else "kept-stand-in"
     return lesson.build_folder / folder / f"{episode_name}.json"
 
 
-def write(episode, lesson, data, book):
-    """Keep a run.
-
-    Args:
-        episode, lesson, data: as for fingerprint().
-        book: notebook that runner.run() gave.
-    """
-    cells = [{"source": cell.source, "outputs": cell.outputs} for cell in book.cells]
+def keep(episode: Episode, lesson: Lesson, data: Data, runs: Sequence[CellRun]) -> None:
+    """Keep a run of all cells. Args: as for fingerprint(), and what the cells gave."""
+    cells = [
+        {"source": run.cell.source, "seconds": run.seconds, "outputs": run.outputs} for run in runs
+    ]
     kept = {"fingerprint": fingerprint(episode, lesson, data), "cells": cells}
     files.write(path_of(episode.name, lesson, data), json.dumps(kept))
 
 
-def read(episode, lesson, data):
-    """The cells of a run that would give the same again.
+def kept(episode: Episode, lesson: Lesson, data: Data) -> list[CellRun] | None:
+    """What a run would give again.
 
     Args: as for fingerprint().
 
-    Returns: list of dicts with "source" and "outputs", or None if the episode has to be run.
+    Returns: None if the episode has to be run.
     """
     path = path_of(episode.name, lesson, data)
     if not lesson.independent_episodes or not path.is_file():
         return None
     try:
-        kept = load(path)
+        found = load(path)
     except ValueError:
         return None
-    same = kept.get("fingerprint") == fingerprint(episode, lesson, data)
-    return kept["cells"] if same else None
+    if found.get("fingerprint") != fingerprint(episode, lesson, data):
+        return None
+    pairs = zip(cells_of(episode), found["cells"], strict=True)
+    return [CellRun(cell, one["outputs"], one["seconds"]) for cell, one in pairs]
 
 
-def load(path):
+def load(path: Path) -> dict[str, Any]:
     """What is kept in a file, whether it still holds or not.
 
-    Returns: dict with "fingerprint" and "cells", a list of dicts with "source" and "outputs".
+    Returns: "fingerprint", and "cells", each with "source", "seconds" and "outputs".
     Raises: ValueError if the file is broken.
     """
-    return json.loads(path.read_text("utf-8"))
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found
 
 
-def run_missing(episodes, lesson, data, jobs, progress=print):
+def run_missing(
+    episodes: Sequence[Episode],
+    lesson: Lesson,
+    data: Data,
+    jobs: int,
+    progress: runner.Progress = print,
+) -> None:
     """Run, side by side, the episodes of which no run is kept, and keep what they give.
 
     A block that raises does not end its episode: whether it was expected to is for those who
     compare. An episode that cannot be run to its end is left to them, too.
 
     Args:
-        episodes: list of Episode.
-        lesson: Settings.
-        data: Data.
+        episodes: the episodes.
+        lesson: the lesson they belong to.
+        data: what its blocks read.
         jobs: how many episodes may run at a time.
         progress: called with a line of text when an episode starts and ends.
     """
-    missing = [episode for episode in episodes if read(episode, lesson, data) is None]
+    missing = [episode for episode in episodes if kept(episode, lesson, data) is None]
 
-    def keep(episode, book):
-        write(episode, lesson, data, book)
+    def finished(episode: Episode, runs: list[CellRun]) -> None:
+        keep(episode, lesson, data, runs)
 
-    runner.run_side_by_side(missing, lesson, data, jobs, keep, progress)
+    runner.run_side_by_side(missing, lesson, data, jobs, finished, progress)

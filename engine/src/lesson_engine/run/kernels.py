@@ -1,106 +1,185 @@
-"""Kernels for nbval: one runs code, the other one gives again what a run gave."""
+"""A kernel that runs cells as a learner's Jupyter does, for recording, checking and nbval alike."""
 
 import subprocess
+import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from queue import Empty
+from typing import Any, Self
 
-from nbformat import from_dict, v4
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
 from nbval.kernel import RunningKernel, start_new_kernel
 
-from lesson_engine.core import comparer
+from lesson_engine.core import notebook
+from lesson_engine.core.comparer import fresh_view
 from lesson_engine.core.errors import LessonError
-from lesson_engine.run import runner
+from lesson_engine.core.notebook import Cell, CellRun, Output
 
-OUTPUTS = ("stream", "display_data", "execute_result", "error")
+# Low-level libraries write what no lesson shows straight to the process's stderr.
+ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
+LAST_OUTPUTS = 30  # seconds in which the last outputs have to come once a cell is done
+SLOW = 10  # seconds after which it is worth saying what is running
+DIED = (
+    "the kernel died in this block; it may have run out of memory, or a library crashed: "
+    "run the block by itself to see"
+)
 
 
 class KernelDied(Exception):
     """The kernel's process ended while a block ran."""
 
 
-class EpisodeKernel(RunningKernel):
-    """nbval's kernel, with our environment, and noticing at once when it dies."""
+class TookTooLong(Exception):
+    """A cell was stopped at its limit."""
 
-    def __init__(self, folder, environment):
+
+class Stopped(Exception):
+    """Everything was asked to stop while a cell ran."""
+
+
+class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
+    """nbval's kernel, which collects outputs as nbclient does, and notices when it dies.
+
+    Args:
+        folder: where it starts.
+        environment: all its variables.
+        stopping: once set, a cell that runs is given up.
+    """
+
+    def __init__(
+        self, folder: Path, environment: dict[str, str], stopping: threading.Event | None = None
+    ) -> None:
         self.km, self.kc = start_new_kernel(
             kernel_name="python3",
             stderr=subprocess.DEVNULL,
             cwd=str(folder),
             env=environment,
-            extra_arguments=runner.KERNEL_ARGUMENTS,
+            extra_arguments=ARGUMENTS,
         )
-        self.outputs = []  # of the cell that runs, in the order in which they came
+        self.stopping = stopping or threading.Event()
+        self.limit: float | None = None  # seconds that the next cell may take
+        self.waiting: Callable[[float], None] = lambda seconds: None  # called each second
+        self.seconds = 0.0  # that the last cell took
+        self._collector = _Collector("")
         self._ensure_iopub_up()
 
-    def execute_cell_input(self, cell_input, allow_stdin=None):
-        self.outputs = []
-        return super().execute_cell_input(cell_input, allow_stdin)
+    def __enter__(self) -> Self:
+        return self
 
-    def get_message(self, stream, timeout=None):
-        message = super().get_message(stream, timeout)
-        if stream == "iopub" and message["msg_type"] in OUTPUTS:
-            self.outputs.append(v4.output_from_msg(message))
-        return message
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
 
-    def await_reply(self, msg_id, timeout=None):
-        """Wait for the answer to a request.
+    def stop(self) -> None:
+        """End the process, unless that is done: nbval does it when a cell cannot be stopped."""
+        if hasattr(self, "km"):
+            super().stop()
 
-        Raises: queue.Empty after `timeout` seconds, KernelDied.
+    @property
+    def outputs(self) -> list[Output]:
+        """What the cell that ran last has shown, in order."""
+        return self._collector.outputs
+
+    def run(self, cell: Cell, limit: float) -> CellRun:
+        """Run a cell to its end, whatever it raises.
+
+        Args:
+            cell: the cell.
+            limit: seconds that it may take.
+
+        Raises: TookTooLong, KernelDied, Stopped.
         """
-        end = time.monotonic() + (timeout or float("inf"))
-        while True:
-            try:
-                return super().await_reply(msg_id, timeout=min(1, max(0, end - time.monotonic())))
-            except Empty:
-                if not self.is_alive():
-                    raise KernelDied(runner.KERNEL_DIED) from None
-                if time.monotonic() >= end:
-                    raise
+        self.limit = limit
+        request = self.execute_cell_input(cell.source)
+        try:
+            self.await_reply(request)
+            self.await_idle(request, LAST_OUTPUTS)
+        except Empty as error:
+            raise TookTooLong from error
+        return CellRun(cell, self.outputs, self.seconds)
 
-    def run_startup(self, source, timeout):
-        """Run the lesson's own preparation before the first block.
+    def prepare(self, source: str, limit: float) -> None:
+        """Run the lesson's own preparation, of which the history knows nothing.
 
         Raises: LessonError if it fails.
         """
-        message = self.execute_cell_input(source, allow_stdin=False)
-        self.await_reply(message, timeout)
-        self.await_idle(message, timeout=10)
-        failure = comparer.fresh_view(self.outputs)["error"]
+        self.limit = limit
+        self._collector = _Collector("")
+        request = self._send(source, history=False)
+        self.await_reply(request)
+        self.await_idle(request, LAST_OUTPUTS)
+        failure = fresh_view(self.outputs).error
         if failure:
             raise LessonError("data", None, f"the data could not be put in place: {failure}")
 
+    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
+        """Send a cell, with history: without, IPython knows no `_` and no closing semicolon.
 
-class ReplayingKernel(EpisodeKernel):
-    """Runs nothing: finds the code among what was kept, and gives its outputs."""
+        Returns: the request's id.
+        """
+        self._collector = _Collector(cell_input)
+        return self._send(cell_input, history=True)
 
-    def __init__(self, kept):
-        self.kept, self.place = kept, 0
-        self.outputs, self.messages = [], []
+    def _send(self, source: str, history: bool) -> str:
+        self._begin = time.monotonic()
+        request: str = self.kc.execute(
+            source, store_history=history, allow_stdin=False, stop_on_error=False
+        )
+        self._collector.request = request
+        return request
 
-    def execute_cell_input(self, cell_input, allow_stdin=None):
-        places = range(self.place, len(self.kept))
-        found = next(place for place in places if self.kept[place]["source"] == cell_input)
-        self.place = found + 1
-        self.outputs = [from_dict(output) for output in self.kept[found]["outputs"]]
-        self.messages = [_message(output["output_type"], output) for output in self.outputs]
-        self.messages.append(_message("status", {"execution_state": "idle"}))
-        return REPLAYED
+    def get_message(self, stream: str, timeout: float | None = None) -> dict[str, Any]:
+        """As nbval's; what is shown is collected."""
+        message: dict[str, Any] = super().get_message(stream, timeout)
+        if stream == "iopub":
+            self._collector.take(message)
+        return message
 
-    def await_reply(self, msg_id, timeout=None):
-        pass
+    def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
+        """Wait for the answer to a request, for `limit` seconds if that is set.
 
-    def get_message(self, stream, timeout=None):
-        return self.messages.pop(0)
+        Raises: queue.Empty after that time, KernelDied, Stopped.
+        """
+        begin, limit = time.monotonic(), self.limit or timeout or float("inf")
+        while True:
+            left = max(0.0, begin + limit - time.monotonic())
+            try:
+                super().await_reply(msg_id, timeout=min(1, left))
+            except Empty:
+                if not self.is_alive():
+                    raise KernelDied(DIED) from None
+                if self.stopping.is_set():
+                    raise Stopped from None
+                if not left:
+                    raise
+                self.waiting(time.monotonic() - begin)
+            else:
+                self.seconds = time.monotonic() - begin
+                return
 
-    def is_alive(self):
-        return True
 
-    def stop(self):
-        pass
+class _Collector:
+    """The outputs of one cell, put together by nbclient: it clears and updates displays."""
 
+    def __init__(self, source: str) -> None:
+        book = notebook.new_notebook()
+        book.cells = [notebook.code_cell(source)]
+        self.request = ""
+        self._client = NotebookClient(book, record_timing=False)
+        self._client.clear_before_next_output = False  # nbclient sets it when it runs a cell
+        self._cell = book.cells[0]
 
-REPLAYED = "replayed"  # the name of every request
+    @property
+    def outputs(self) -> list[Output]:
+        outputs: list[Output] = self._cell.outputs
+        return outputs
 
-
-def _message(kind, content):
-    return {"msg_type": kind, "content": content, "parent_header": {"msg_id": REPLAYED}}
+    def take(self, message: dict[str, Any]) -> None:
+        """Take a message of the kernel if it belongs to this cell."""
+        if message["parent_header"].get("msg_id") != self.request:
+            return
+        try:
+            self._client.process_message(message, self._cell, 0)
+        except CellExecutionComplete:
+            return

@@ -12,7 +12,9 @@ SavedModel). What was written stays where it is.
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # audit event -> places of the changed paths among its arguments, and of their folders' handles
@@ -35,7 +37,7 @@ class OutsideWorkingFolder(Exception):
     """A block changed files that are none of its business."""
 
 
-def start(working_folder, lesson_folder):
+def start(working_folder: str, lesson_folder: str) -> None:
     """Watch this process from now on.
 
     Args:
@@ -44,17 +46,17 @@ def start(working_folder, lesson_folder):
     """
     from IPython import get_ipython
 
-    may_write = rule(working_folder, lesson_folder, Path.home(), tempfile.gettempdir())
-    found = []
+    may_write = rule(working_folder, lesson_folder, str(Path.home()), tempfile.gettempdir())
+    found: list[str] = []
 
-    def hook(event, arguments):
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
         try:
             paths = changed_paths(event, arguments)
         except (OSError, TypeError, ValueError):
             return  # no path at all: Python itself will refuse it
         found.extend(path for path in paths if path not in found and not may_write(path))
 
-    def tell(result):
+    def tell(result: Any) -> None:
         if not found:
             return
         try:
@@ -68,7 +70,7 @@ def start(working_folder, lesson_folder):
     sys.addaudithook(hook)
 
 
-def changed_paths(event, arguments):
+def changed_paths(event: str, arguments: Sequence[Any]) -> list[str]:
     """Real, absolute paths of the files that an audited event is about to change."""
     if event == "open":
         path, _, flags = arguments
@@ -85,7 +87,7 @@ def changed_paths(event, arguments):
     return [os.path.join(path, "") for path in paths if not os.path.isdir(path)]
 
 
-def absolute(path, handle):
+def absolute(path: str | bytes | os.PathLike[str], handle: int) -> str:
     """The path of an entry in a folder; `handle` is the open folder it starts from, or -1."""
     path = os.fsdecode(path)
     if handle >= 0 and os.path.isdir("/proc/self/fd"):
@@ -94,7 +96,9 @@ def absolute(path, handle):
     return os.path.join(os.path.realpath(folder), name)  # a link itself, not what it leads to
 
 
-def rule(working_folder, lesson_folder, home, temporary):
+def rule(
+    working_folder: str, lesson_folder: str, home: str, temporary: str
+) -> Callable[[str], bool]:
     """What may be written to, as a function of a real path.
 
     The innermost of the four folders that holds a path decides: in the working and in the
@@ -102,10 +106,8 @@ def rule(working_folder, lesson_folder, home, temporary):
     where libraries keep their caches. What none of them holds may not be written to.
 
     Args: paths of the four folders.
-
-    Returns: function from text to bool.
     """
-    folders = [
+    folders: list[tuple[str, Callable[[str], bool]]] = [
         (os.path.realpath(working_folder), lambda inside: True),
         (os.path.realpath(lesson_folder), lambda inside: False),
         (os.path.realpath(temporary), lambda inside: True),
@@ -113,7 +115,7 @@ def rule(working_folder, lesson_folder, home, temporary):
     ]
     folders.sort(key=lambda folder: len(folder[0]), reverse=True)
 
-    def may_write(path):
+    def may_write(path: str) -> bool:
         parts = path.split(os.sep)
         if "__pycache__" in parts or path.startswith(("/dev/", "/proc/")):
             return True

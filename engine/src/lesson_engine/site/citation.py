@@ -1,13 +1,62 @@
 """How to cite the lesson: CITATION.cff, which GitHub and Zenodo read, in words and as BibTeX."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import yaml
 
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import Lesson
 
 FILE = "CITATION.cff"
+NEEDED = ("authors", "title", "message")
 
 
-def read(lesson):
+@dataclass(frozen=True)
+class Citation:
+    """What a CITATION.cff says, as far as it is shown.
+
+    Attributes:
+        message: what the authors ask for.
+        title: the lesson's.
+        authors: as in a list of references; a group's name is in braces in bibtex_authors, so
+            that it is not taken apart.
+        year, version, doi: as written; "" for what is not said.
+        address: the best that is known, "" if none is.
+    """
+
+    message: str
+    title: str
+    authors: tuple[str, ...]
+    bibtex_authors: tuple[str, ...]
+    year: str
+    version: str
+    doi: str
+    address: str
+
+    def sentence(self) -> str:
+        """One line for a list of references: "Doe, J. (2026). A lesson (version 1). https://…"."""
+        year = f" ({self.year})" if self.year else ""
+        version = f" (version {self.version})" if self.version else ""
+        text = f"{', '.join(self.authors)}{year}. {self.title}{version}."
+        return f"{text} {self.address}".rstrip()
+
+    def bibtex(self) -> str:
+        """The same as a BibTeX entry, of several lines."""
+        fields = {
+            "author": " and ".join(self.bibtex_authors),
+            "title": f"{{{self.title}}}",
+            "year": self.year,
+            "version": self.version,
+            "doi": self.doi,
+            "url": "" if self.doi else self.address,
+        }
+        lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+        return "@misc{lesson,\n" + ",\n".join(lines) + "\n}"
+
+
+def load_citation(lesson: Lesson) -> Citation | None:
     """What the lesson's CITATION.cff says; None if it has none.
 
     Raises: LessonError if it is not YAML or lacks the fields that every citation needs.
@@ -17,64 +66,43 @@ def read(lesson):
         return None
     try:
         found = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, no such date
         raise LessonError(FILE, None, f"is not YAML: {error}") from error
-    missing = [name for name in ("authors", "title", "message") if not (found or {}).get(name)]
+    given = found if isinstance(found, dict) else {}
+    missing = [name for name in NEEDED if not given.get(name)]
     if missing:
-        raise LessonError(
-            FILE, None, f"needs {', '.join(missing)}; see citation-file-format.github.io"
-        )
-    return found
+        message = f"needs {', '.join(missing)}; see citation-file-format.github.io"
+        raise LessonError(FILE, None, message)
+    authors = given["authors"]
+    if not (isinstance(authors, list) and all(isinstance(author, dict) for author in authors)):
+        message = "'authors:' is a list, each with lines such as 'family-names: Doe'"
+        raise LessonError(FILE, None, message)
+    return Citation(
+        message=str(given["message"]),
+        title=str(given["title"]),
+        authors=tuple(_name(author) for author in authors),
+        bibtex_authors=tuple(_bibtex_name(author) for author in authors),
+        year=_text(given, "date-released")[:4],
+        version=_text(given, "version"),
+        doi=_text(given, "doi"),
+        address=_address(given),
+    )
 
 
-def sentence(cited):
-    """One line for a list of references.
-
-    Args:
-        cited: from read.
-
-    Returns: text such as "Doe, J. (2026). A lesson (version 1.0). https://…".
-    """
-    year = f" ({_year(cited)})" if _year(cited) else ""
-    version = f" (version {cited['version']})" if cited.get("version") else ""
-    text = f"{', '.join(map(_name, cited['authors']))}{year}. {cited['title']}{version}."
-    return f"{text} {_address(cited)}".rstrip()
+def _text(given: Mapping[str, Any], name: str) -> str:
+    """A field as text; "" if it is not there or empty."""
+    return str(given.get(name) or "")
 
 
-def bibtex(cited):
-    """The same as a BibTeX entry.
-
-    Args:
-        cited: from read.
-
-    Returns: text of several lines.
-    """
-    fields = {
-        "author": " and ".join(map(_bibtex_name, cited["authors"])),
-        "title": f"{{{cited['title']}}}",
-        "year": _year(cited),
-        "version": cited.get("version"),
-        "doi": cited.get("doi"),
-        "url": _address(cited) if not cited.get("doi") else None,
-    }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return "@misc{lesson,\n" + ",\n".join(lines) + "\n}"
-
-
-def _name(author):
+def _name(author: Mapping[str, Any]) -> str:
     given = f", {author['given-names']}" if author.get("given-names") else ""
-    return author.get("name") or f"{author.get('family-names', '')}{given}"
+    return _text(author, "name") or f"{_text(author, 'family-names')}{given}"
 
 
-def _bibtex_name(author):
-    """A group's name is in braces, so that it is not taken apart."""
+def _bibtex_name(author: Mapping[str, Any]) -> str:
     return f"{{{author['name']}}}" if author.get("name") else _name(author)
 
 
-def _year(cited):
-    return str(cited.get("date-released", ""))[:4]
-
-
-def _address(cited):
-    doi = f"https://doi.org/{cited['doi']}" if cited.get("doi") else ""
-    return doi or cited.get("url") or cited.get("repository-code") or ""
+def _address(given: Mapping[str, Any]) -> str:
+    doi = f"https://doi.org/{given['doi']}" if given.get("doi") else ""
+    return doi or _text(given, "url") or _text(given, "repository-code")

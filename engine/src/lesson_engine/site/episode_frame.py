@@ -1,59 +1,74 @@
 """What stands around an episode's text: its times and files above, how it was recorded below."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
 
-from lesson_engine.core import exporter, provenance, settings
+from lesson_engine.core import exporter, provenance
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Episode
+from lesson_engine.core.provenance import Provenance
+
+Noted = Sequence[Provenance | None]  # how each block of a page was recorded, see noted_blocks
 
 ZIP = "lesson.zip"  # everything in one file, at the top of the site
 LONG = 5  # seconds: a block that took less is not worth a remark
 
 
-def in_words(seconds):
+def in_words(seconds: float) -> str:
     """A time as people say it: "40 s", "1 min 15 s"."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def look_up_notes(env, page):
-    """Have noted_blocks at hand while Sphinx reads a page.
+def look_up(lesson: Lesson, env: BuildEnvironment, page: Episode) -> None:
+    """Have page_of and noted_blocks at hand while Sphinx reads a page.
 
     Args:
+        lesson: the lesson.
         env: Sphinx's, while it reads the page.
-        page: the same page as an Episode.
+        page: the same page.
     """
-    lesson = settings.find(env.srcdir)
     path = lesson.root / f"{env.docname}.md"
-    noted = env.temp_data["lesson_noted"] = []
+    noted: Noted = []
     if path in lesson.episode_paths():
         env.note_dependency(str(provenance.path_of(path.stem, lesson)))
-        noted += provenance.of_blocks(replace(page, path=path), lesson)
+        noted = provenance.of_blocks(replace(page, path=path), lesson)
+    # Sphinx forgets these once it has read the page: they are never pickled
+    env.temp_data["lesson_page"], env.temp_data["lesson_noted"] = page, noted
 
 
-def noted_blocks(env):
-    """What was noted of each block of the page that Sphinx reads; [] if it is no episode."""
-    return env.temp_data["lesson_noted"]
+def page_of(env: BuildEnvironment) -> Episode:
+    """The page that Sphinx reads."""
+    page: Episode = env.temp_data["lesson_page"]
+    return page
 
 
-def seconds_of(noted):
+def noted_blocks(env: BuildEnvironment) -> Noted:
+    """How each block of the page that Sphinx reads was recorded; [] if it is no episode."""
+    noted: Noted = env.temp_data["lesson_noted"]
+    return noted
+
+
+def seconds_of(noted: Noted) -> float:
     """Seconds that the blocks worth waiting for took, together."""
-    return sum(block["seconds"] for block in noted if block and block["seconds"] >= LONG)
+    return sum(block.seconds for block in noted if block and block.seconds >= LONG)
 
 
-def machines_of(noted):
+def machines_of(noted: Noted) -> set[str]:
     """The machines on which blocks were recorded, in words."""
-    return {block["environment"]["machine"] for block in noted if block and block["environment"]}
+    return {block.environment["machine"] for block in noted if block and block.environment}
 
 
-def times(metadata, noted):
+def times(metadata: Mapping[str, Any], noted: Noted) -> nodes.paragraph:
     """The line below the title.
 
     Args:
         metadata: front matter of the page.
         noted: from noted_blocks.
-
-    Returns: paragraph.
     """
     text = f"Teaching: {metadata['teaching']} min · Exercises: {metadata['exercises']} min"
     if seconds_of(noted):
@@ -61,14 +76,12 @@ def times(metadata, noted):
     return nodes.paragraph("", text, classes=["lesson-times"])
 
 
-def files(name, root):
+def files(name: str, root: str) -> nodes.paragraph:
     """Links to an episode's notebooks and script.
 
     Args:
         name: the episode's name, such as "05-fit-cnn".
         root: address of the site's top as seen from the page.
-
-    Returns: paragraph.
     """
     script, notebooks = exporter.script_name(name), f"{root}notebooks"
     targets = {
@@ -84,8 +97,8 @@ def files(name, root):
     return line
 
 
-def whole_lesson(root):
-    """The home page's link to everything in one file. Args and returns: as files."""
+def whole_lesson(root: str) -> nodes.paragraph:
+    """The home page's link to everything in one file. Args: as in files."""
     line = nodes.paragraph("", classes=["lesson-files"])
     line += nodes.reference(
         "", "The whole lesson as one file", refuri=f"{root}{ZIP}", internal=True
@@ -94,15 +107,13 @@ def whole_lesson(root):
     return line
 
 
-def recording(noted):
+def recording(noted: Noted) -> nodes.paragraph | None:
     """When, where and with what the outputs were made; None if nothing was recorded.
 
     Args:
         noted: from noted_blocks.
-
-    Returns: paragraph.
     """
-    environments = [block["environment"] for block in noted if block and block["environment"]]
+    environments = [block.environment for block in noted if block and block.environment]
     if not environments:
         return None
     newest = max(environments, key=lambda environment: environment["date"])

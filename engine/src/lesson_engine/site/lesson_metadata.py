@@ -1,15 +1,19 @@
 """What search engines and registries read: Bioschemas' TrainingMaterial as JSON-LD."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
+
+from lesson_engine.core.lesson import Lesson
 
 
-def json_ld(lesson, page, title):
+def json_ld(lesson: Lesson, page: str, title: str | None) -> str:
     """Describe a page.
 
     Args:
-        lesson: Settings.
+        lesson: the lesson.
         page: its name, such as "episodes/05-fit-cnn".
-        title: its title, which may hold HTML.
+        title: its title, which may hold HTML; None for the lesson's own.
 
     Returns: JSON text that is safe within <script>.
     """
@@ -36,6 +40,6 @@ def json_ld(lesson, page, title):
     return text.replace("<", "\\u003c")
 
 
-def _address(config, page):
+def _address(config: Mapping[str, Any], page: str) -> str:
     base = str(config.get("url", "")).rstrip("/")
     return f"{base}/{page}.html" if base else ""

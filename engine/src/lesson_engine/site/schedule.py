@@ -4,26 +4,27 @@ A lesson that plans days gets a table per day, by the clock, and one for what is
 """
 
 import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from lesson_engine.core import provenance
+from lesson_engine.core.lesson import FURTHER, Day, Lesson
 from lesson_engine.core.model import Episode
-from lesson_engine.core.settings import FURTHER, Day, Settings
 from lesson_engine.core.timetables import clock
 from lesson_engine.site import episode_frame
 
 
-def markdown(lesson: Settings, pages: list[Episode]) -> str:
-    """The schedule as Markdown.
+def markdown(lesson: Lesson, pages: Sequence[Episode]) -> str:
+    """The schedule as Markdown; "" if the lesson has no episodes.
 
     Args:
-        lesson: Settings.
+        lesson: the lesson.
         pages: all episodes, in teaching order.
-
-    Returns: text, "" if the lesson has no episodes.
     """
     if not pages:
         return ""
-    rows = {lesson.root / page.path: _Row(lesson, page) for page in pages}
+    rows = {lesson.root / page.path: _row(lesson, page) for page in pages}
     if lesson.days:
         parts = [_day(day, rows) for day in lesson.days]
         further = [rows[path] for path in lesson.further_paths()]
@@ -38,25 +39,23 @@ def markdown(lesson: Settings, pages: list[Episode]) -> str:
     return "\n\n".join(["\n\n## Schedule", *parts]) + "\n"
 
 
+@dataclass(frozen=True)
 class _Row:
     """What the tables say of one episode.
 
     Attributes:
         link: its numbered title, with its address.
-        questions: text.
+        questions: each on a line of its own.
         minutes: teaching and exercises together.
         seconds: how long its blocks computed.
         machines: where they were recorded.
     """
 
-    def __init__(self, lesson: Settings, page: Episode):
-        noted = provenance.of_blocks(page, lesson)
-        number = lesson.number_of(lesson.root / page.path)
-        self.link = f"[{number}. {page.title}](episodes/{page.name}.md)"
-        self.questions = _questions(page)
-        self.minutes = sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises"))
-        self.seconds = episode_frame.seconds_of(noted)
-        self.machines = episode_frame.machines_of(noted)
+    link: str
+    questions: str
+    minutes: float
+    seconds: float
+    machines: frozenset[str]
 
     @property
     def computing(self) -> str:
@@ -64,9 +63,21 @@ class _Row:
         return episode_frame.in_words(self.seconds) if self.seconds else "–"
 
 
-def _whole(rows) -> str:
+def _row(lesson: Lesson, page: Episode) -> _Row:
+    noted = provenance.of_blocks(page, lesson)
+    number = lesson.number_of(lesson.root / page.path)
+    return _Row(
+        link=f"[{number}. {page.title}](episodes/{page.name}.md)",
+        questions=_questions(page),
+        minutes=sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises")),
+        seconds=episode_frame.seconds_of(noted),
+        machines=frozenset(episode_frame.machines_of(noted)),
+    )
+
+
+def _whole(rows: Collection[_Row]) -> str:
     """All episodes, counted from the beginning."""
-    cells, minutes = [], 0
+    cells, minutes = [], 0.0
     for row in rows:
         cells.append([_hours(minutes), row.link, row.questions, row.computing])
         minutes += row.minutes
@@ -74,16 +85,17 @@ def _whole(rows) -> str:
     return _table(["Start", "Episode", "Questions", "Computing"], cells)
 
 
-def _day(day: Day, rows: dict) -> str:
+def _day(day: Day, rows: Mapping[Path, _Row]) -> str:
     """One day by the clock, and its sum."""
-    cells, now = [], day.start
+    cells, now = [], float(day.start)
     for slot in day.plan:
-        row = rows.get(slot.path)
-        if row is None:
+        if slot.path is None:
             cells.append([clock(int(now)), slot.name.replace("|", r"\|"), "", ""])
+            now += slot.minutes or 0
         else:
+            row = rows[slot.path]
             cells.append([clock(int(now)), row.link, row.questions, row.computing])
-        now += slot.minutes if row is None else row.minutes
+            now += row.minutes
     shown = [rows[path] for path in day.paths()]
     cells.append([clock(int(now)), "End", "", _all_computing(shown)])
     table = _table(["Time", "What", "Questions", "Computing"], cells)
@@ -94,7 +106,7 @@ def _day(day: Day, rows: dict) -> str:
     return f"### {day.title}\n\n{table}\n\n{total}"
 
 
-def _further(rows) -> str:
+def _further(rows: Collection[_Row]) -> str:
     """The episodes that are in no day."""
     cells = [[row.link, row.questions, _number(row.minutes), row.computing] for row in rows]
     table = _table(["Episode", "Questions", "Minutes", "Computing"], cells, numbers=2)
@@ -105,7 +117,7 @@ def _further(rows) -> str:
     return f"### {FURTHER}\n\n{table}\n\n{total}"
 
 
-def _on_computing(rows) -> str:
+def _on_computing(rows: Collection[_Row]) -> str:
     machines = {machine for row in rows for machine in row.machines}
     text = (
         "Computing is what the blocks that take "
@@ -114,7 +126,7 @@ def _on_computing(rows) -> str:
     return text + (f" (on {' or '.join(sorted(machines))})." if machines else ".")
 
 
-def _all_computing(rows) -> str:
+def _all_computing(rows: Collection[_Row]) -> str:
     return episode_frame.in_words(sum(row.seconds for row in rows))
 
 
@@ -124,18 +136,18 @@ def _table(head: list[str], rows: list[list[str]], numbers: int = 1) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *rows])
 
 
-def _hours(minutes) -> str:
+def _hours(minutes: float) -> str:
     """Hours and minutes from the beginning, such as "1:05"."""
     return f"{int(minutes) // 60}:{int(minutes) % 60:02}"
 
 
-def _span(minutes) -> str:
+def _span(minutes: float) -> str:
     """A length of time, such as "3 h 30 min"."""
     hours, rest = divmod(int(minutes), 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
-def _number(minutes) -> str:
+def _number(minutes: float) -> str:
     """Minutes as people write them: 30, not 30.0."""
     return f"{minutes:g}"
 

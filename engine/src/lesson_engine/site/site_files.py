@@ -2,23 +2,26 @@
 
 import shutil
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lesson_engine.core import exporter, files
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Episode
 from lesson_engine.site.episode_frame import ZIP
 
 TAKEN_ALONG = ("scripts", "data", "environment.yml", "requirements.txt", "LICENSE.md")
-LEFT_OUT = ("__pycache__", "fit_outputs", ".doctrees", ".buildinfo", "objects.inv")
-PACKED = (".png", ".keras")  # would not become smaller
+LEFT_OUT = ("__pycache__", ".doctrees", ".buildinfo", "objects.inv")  # and the lesson's own
+COMPRESSED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".gz")  # and whatever is a zip inside
 FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
 
 
-def assemble(lesson, episodes, views):
+def assemble(lesson: Lesson, episodes: Sequence[Episode], views: Sequence[Path]) -> None:
     """Put the site together and replace the old one in one step.
 
     Args:
-        lesson: Settings.
-        episodes: list of Episode.
+        lesson: the lesson.
+        episodes: all of its episodes.
         views: folders of HTML: the learner view's, the instructor view's.
     """
     learner, instructor = views
@@ -36,7 +39,7 @@ def assemble(lesson, episodes, views):
     files.replace_folder(lesson.site_folder, place)
 
 
-def write_sitemap(lesson, place):
+def write_sitemap(lesson: Lesson, place: Path) -> None:
     """Write sitemap.xml: the addresses of the learner pages; needs `url:` in config.yaml."""
     base = str(lesson.config.get("url", "")).rstrip("/")
     if not base:
@@ -52,18 +55,15 @@ def write_sitemap(lesson, place):
     files.write(place / "sitemap.xml", text)
 
 
-def write_zip(lesson, place):
+def write_zip(lesson: Lesson, place: Path) -> None:
     """Write one file with everything that a workshop without a network needs.
 
     The notebooks lie beside the scripts, in the one folder that all code runs in: there they
     find ../data, the look of the figures and what was saved before. The site itself is in site/.
     """
     with zipfile.ZipFile(place / ZIP, "w") as archive:
-        for name in TAKEN_ALONG:
-            source = lesson.root / name
-            for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
-                if path.is_file() and not set(path.parts) & set(LEFT_OUT):
-                    _add(archive, path, path.relative_to(lesson.root))
+        for path in _taken_along(lesson):
+            _add(archive, path, path.relative_to(lesson.root))
         for path in sorted((place / "notebooks").glob("*.ipynb")):
             _add(archive, path, Path("scripts") / path.name)
         for path in sorted(place.rglob("*")):
@@ -71,9 +71,20 @@ def write_zip(lesson, place):
                 _add(archive, path, Path("site") / path.relative_to(place))
 
 
-def _add(archive, path, name):
+def _taken_along(lesson: Lesson) -> Iterator[Path]:
+    """The lesson's own files that go into the zip: not what its blocks saved, nor caches."""
+    left_out = {*LEFT_OUT, *lesson.scratch_folders}
+    for name in TAKEN_ALONG:
+        source = lesson.root / name
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            if path.is_file() and not left_out.intersection(path.relative_to(lesson.root).parts):
+                yield path
+
+
+def _add(archive: zipfile.ZipFile, path: Path, name: Path) -> None:
+    """Add a file under a name; one that would not become smaller is stored as it is."""
     entry = zipfile.ZipInfo(name.as_posix(), FIXED_TIME)
-    packed = path.suffix in PACKED
-    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    stored = path.suffix.lower() in COMPRESSED or zipfile.is_zipfile(path)
+    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, path.read_bytes(), compresslevel=1)  # fast; most of it is pictures

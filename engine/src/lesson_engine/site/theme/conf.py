@@ -4,9 +4,9 @@ import glob
 import os
 from pathlib import Path
 
-from lesson_engine.core import settings
+from lesson_engine.core.lesson import PAGE_FOLDERS, find_lesson
 
-lesson = settings.find(os.environ["LESSON_ROOT"])
+lesson = find_lesson(os.environ["LESSON_ROOT"])
 lesson_view = os.environ["LESSON_VIEW"]
 lesson_days = [[day.title, day.start, *map(str, day.plan)] for day in lesson.days]
 lesson_draft = "LESSON_DRAFT" in os.environ
@@ -28,7 +28,7 @@ include_patterns = [
 other_folders = {
     glob.escape(path.name)
     for path in lesson.root.glob("[!.]*/")
-    if path.name not in (*settings.PAGE_FOLDERS, "fig")
+    if path.name not in (*PAGE_FOLDERS, "fig")
 }
 exclude_patterns = [".*", "**/.*", *sorted(other_folders | {"_site", "build"})]
 

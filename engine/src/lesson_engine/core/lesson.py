@@ -1,20 +1,22 @@
 """Where the lesson's files are and what its maintainers chose."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
-import tomllib
+import msgspec
 import yaml
 
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.options import DayOptions, fail, read_day, read_options
 
+CONFIG = "config.yaml"
 PAGE_FOLDERS = ("episodes", "learners", "instructors", "profiles")
 NO_PAGES = ("README.md", "CONTRIBUTING.md", "links.md")  # at the top level, as in the Workbench
 FURTHER = "Going further"  # what the episodes that are in no day are called
-DAY_KEYS = ("title", "start", "plan")
 CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 PAUSE = re.compile(r"(?P<name>[^:]*\S)\s*:\s*(?P<minutes>[1-9]\d{0,2})")
 
@@ -54,18 +56,24 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """One lesson.
+class Lesson:
+    """One lesson. All but root, config and days is chosen in pyproject.toml; see options.
 
     Attributes:
         root: folder that holds config.yaml.
         config: what config.yaml says.
         timeout: seconds a block may take.
         largest_tolerance, largest_figure_tolerance: the most that an author may allow.
-        data_source: path of a Python file that chooses the data, or None; see runner.
+        data_source: path of a Python file that chooses the data, or None; see run.sources.
         data_words: words in outputs that depend on the data, masked on a stand-in.
         versions_of: modules that no block imports and results depend on all the same.
         environment: variables that every kernel starts with, unless they are set outside.
+        pass_variables: names, or patterns such as "TF_*", of further variables that kernels
+            get from outside; everything else stays there.
+        scratch_folders: names of folders that blocks make to save in; they are neither copied
+            nor packed.
+        sanitise: regular expression -> what replaces it on both sides of a comparison: what
+            no two runs share, such as the times in a log.
         independent_episodes: True if no episode reads what another one writes. Then several
             can run at a time, and one whose code is as it was need not run again.
         days: the days of the workshop; empty if the lesson doesn't say.
@@ -76,14 +84,17 @@ class Settings:
     """
 
     root: Path
-    config: dict
+    config: Mapping[str, Any]
     timeout: float = 600
     largest_tolerance: float = 0.05
     largest_figure_tolerance: float = 0.05
     data_source: Path | None = None
-    data_words: tuple = ()
-    versions_of: tuple = ()
-    environment: dict = field(default_factory=dict)
+    data_words: tuple[str, ...] = ()
+    versions_of: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    pass_variables: tuple[str, ...] = ()
+    scratch_folders: tuple[str, ...] = ()
+    sanitise: Mapping[str, str] = field(default_factory=dict)
     independent_episodes: bool = False
     days: tuple[Day, ...] = ()
     longest_stretch: int = 0
@@ -91,32 +102,31 @@ class Settings:
     script_start: str = ""
 
     @property
-    def build_folder(self):
+    def build_folder(self) -> Path:
         """Everything that can be thrown away."""
         return self.root / "build"
 
     @property
-    def records_folder(self):
+    def provenance_folder(self) -> Path:
         """What the recorder knows beside the Markdown: versions, dates, times."""
         return self.root / "recorded"
 
     @property
-    def site_folder(self):
+    def site_folder(self) -> Path:
         """The finished site."""
         return self.root / "_site"
 
     @property
-    def shared_links(self):
+    def shared_links(self) -> str:
         """Text of links.md, whose link definitions hold on every page; "" if there is none."""
         path = self.root / "links.md"
         return path.read_text("utf-8") if path.is_file() else ""
 
-    def shown(self, path):
+    def shown(self, path: Path) -> Path:
         """The path as a maintainer would type it from the lesson's folder."""
-        path = Path(path)
         return path.relative_to(self.root) if path.is_relative_to(self.root) else path
 
-    def episode_paths(self):
+    def episode_paths(self) -> list[Path]:
         """Paths of the episodes, in teaching order (config.yaml's, else by name)."""
         return self._pages("episodes")
 
@@ -140,7 +150,7 @@ class Settings:
         digits = re.match(r"\d+", path.name)
         return int(digits[0]) if digits else self.episode_paths().index(path) + 1
 
-    def page_paths(self, view="instructor"):
+    def page_paths(self, view: str = "instructor") -> list[Path]:
         """Paths of all Markdown pages: the home page, each folder's, then the top level's.
 
         Args:
@@ -152,7 +162,7 @@ class Settings:
         others = [path for path in sorted(self.root.glob("*.md")) if path.name not in NO_PAGES]
         return [home, *pages, *(path for path in others if path != home)]
 
-    def _pages(self, folder):
+    def _pages(self, folder: str) -> list[Path]:
         listed = self.config.get(folder) or []
         paths = sorted((self.root / folder).glob("*.md"))
         if not listed:
@@ -161,132 +171,110 @@ class Settings:
         for path in chosen:
             if path not in paths:
                 message = f"lists {folder}/{path.name}, which is not there"
-                raise LessonError("config.yaml", self._line_of(path.name), message)
+                raise LessonError(CONFIG, self._line_of(path.name), message)
         return chosen
 
-    def _line_of(self, words):
-        lines = (self.root / "config.yaml").read_text("utf-8").splitlines()
+    def _line_of(self, words: str) -> int | None:
+        lines = (self.root / CONFIG).read_text("utf-8").splitlines()
         return next((n for n, line in enumerate(lines, 1) if words in line), None)
 
 
-def find(start="."):
-    """Settings of the lesson that holds the folder `start`.
+def find_lesson(start: str | Path = ".") -> Lesson:
+    """The lesson that holds the folder `start`.
 
     Raises: LessonError if no config.yaml is found there or above, or if config.yaml or
         pyproject.toml's [tool.lesson] cannot be understood.
     """
     start = Path(start).resolve()
     for root in (start, *start.parents):
-        if (root / "config.yaml").is_file():
+        if (root / CONFIG).is_file():
             return _load(root)
     raise LessonError(start, None, "no config.yaml in this folder or above; go to your lesson")
 
 
-def _load(root):
+def _load(root: Path) -> Lesson:
+    options = read_options(root / "pyproject.toml")
+    chosen = {
+        name: getattr(options, name)
+        for name in options.__struct_fields__
+        if name not in ("data_source", "days")
+    }
+    source = None if options.data_source is None else root / options.data_source
+    lesson = Lesson(root=root, config=_config(root / CONFIG), data_source=source, **chosen)
+    entries = [read_day(entry, place) for place, entry in enumerate(options.days, 1)]
+    return replace(lesson, days=_days(entries, lesson.episode_paths())) if entries else lesson
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """What config.yaml says.
+
+    Raises: LessonError if it is not YAML, not a mapping, or lists pages in another way.
+    """
     try:
-        config = yaml.safe_load((root / "config.yaml").read_text("utf-8")) or {}
-    except yaml.YAMLError as error:
-        line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else None
-        raise LessonError("config.yaml", line, "is not YAML") from error
-    options = _options(root / "pyproject.toml")
-    if "data_source" in options:
-        options["data_source"] = root / options["data_source"]
-    for name in ("data_words", "versions_of"):
-        options[name] = tuple(options.get(name, ()))
-    _check_rules(options)
-    days = options.pop("days", [])
-    try:
-        lesson = Settings(root=root, config=config, **options)
-    except TypeError as error:
-        message = f"[tool.lesson]: {error}".replace("Settings.__init__() got an ", "")
-        raise LessonError("pyproject.toml", None, message) from error
-    return replace(lesson, days=_days(days, lesson.episode_paths())) if days else lesson
+        config = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise LessonError(CONFIG, mark.line + 1 if mark else None, "is not YAML") from error
+    if not isinstance(config, dict):
+        raise LessonError(CONFIG, 1, "needs lines such as 'title: …'; it holds something else")
+    for folder in PAGE_FOLDERS:
+        try:
+            msgspec.convert(config.get(folder), list[str] | None)
+        except msgspec.ValidationError as error:
+            message = f"'{folder}:' is a list of file names; it says {config[folder]!r}"
+            raise LessonError(CONFIG, None, message) from error
+    return config
 
 
-def _options(path):
-    if not path.is_file():
-        return {}
-    try:
-        return dict(tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("lesson", {}))
-    except tomllib.TOMLDecodeError as error:
-        raise LessonError("pyproject.toml", None, str(error)) from error
-
-
-def _fail(message: str) -> NoReturn:
-    raise LessonError("pyproject.toml", None, f"[tool.lesson]: {message}")
-
-
-def _check_rules(options: dict) -> None:
-    words = options.get("longest_stretch", 0)
-    if isinstance(words, bool) or not isinstance(words, int) or words < 0:
-        _fail("longest_stretch is a number of words, such as 250; 0 for no limit")
-    if not isinstance(options.get("challenge_minutes", False), bool):
-        _fail("challenge_minutes is true or false")
-    start = options.get("script_start", "")
-    if not isinstance(start, str) or "\n" in start:
-        _fail("script_start is one line of code, such as 'import find_data'")
-
-
-def _days(entries: object, episodes: list[Path]) -> tuple[Day, ...]:
+def _days(entries: list[DayOptions], episodes: list[Path]) -> tuple[Day, ...]:
     """The days of the workshop.
 
     Args:
-        entries: value of [[tool.lesson.days]].
+        entries: as written.
         episodes: the lesson's, in teaching order.
 
     Raises: LessonError for a value that cannot be understood, and for episodes that are
         unknown, planned twice or in another order.
     """
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        _fail("days are written as tables: [[tool.lesson.days]], with title, start and plan")
     days = tuple(_day(entry, place, episodes) for place, entry in enumerate(entries, 1))
     titles = [day.title for day in days]
     for title in titles:
         if titles.count(title) > 1:
-            _fail(f"title: two days are called '{title}'; give each its own")
+            fail(f"title: two days are called '{title}'; give each its own")
     planned = [path for day in days for path in day.paths()]
     for path in planned:
         if planned.count(path) > 1:
-            _fail(f"plan: {path.name} is planned twice; remove one")
+            fail(f"plan: {path.name} is planned twice; remove one")
     for first, second in pairwise(planned):
         if episodes.index(first) > episodes.index(second):
-            _fail(
+            fail(
                 f"plan: {second.name} comes before {first.name} in the teaching order; "
                 "put them in the order of config.yaml"
             )
     return days
 
 
-def _day(entry: dict, place: int, episodes: list[Path]) -> Day:
+def _day(entry: DayOptions, place: int, episodes: list[Path]) -> Day:
     where = f"day {place} of days"
-    for key in DAY_KEYS:
-        if key not in entry:
-            _fail(f"{where} lacks {key}; a day has title, start and plan")
-    for key in entry:
-        if key not in DAY_KEYS:
-            _fail(f"{where}: '{key}' is not known; a day has title, start and plan")
-    title, start, plan = (entry[key] for key in DAY_KEYS)
-    if not isinstance(title, str) or not title.strip():
-        _fail(f'title of {where}: write text, such as title = "Day {place}"')
-    clock = CLOCK_TIME.fullmatch(start) if isinstance(start, str) else None
+    if not entry.title.strip():
+        fail(f'title of {where}: write text, such as title = "Day {place}"')
+    clock = CLOCK_TIME.fullmatch(entry.start)
     if clock is None:
-        _fail(f'start of {where}: {start!r} is not a time; write start = "09:00"')
-    if not isinstance(plan, list) or not plan:
-        _fail(f'plan of {where}: list episodes and breaks, as in ["01-begin.md", "Break: 20"]')
-    slots = tuple(_slot(text, where, episodes) for text in plan)
-    return Day(title.strip(), 60 * int(clock[1]) + int(clock[2]), slots)
+        fail(f'start of {where}: {entry.start!r} is not a time; write start = "09:00"')
+    slots = tuple(_slot(text, where, episodes) for text in entry.plan)
+    return Day(entry.title.strip(), 60 * int(clock[1]) + int(clock[2]), slots)
 
 
-def _slot(text: object, where: str, episodes: list[Path]) -> Slot:
-    if isinstance(text, str) and text.endswith(".md"):
+def _slot(text: str, where: str, episodes: list[Path]) -> Slot:
+    if text.endswith(".md"):
         path = next((path for path in episodes if path.name == text), None)
         if path is None:
             known = ", ".join(path.name for path in episodes)
-            _fail(f"plan of {where}: {text} is not an episode; there are {known}")
+            fail(f"plan of {where}: {text} is not an episode; there are {known}")
         return Slot(path.stem, None, path)
-    pause = PAUSE.fullmatch(text.strip()) if isinstance(text, str) else None
+    pause = PAUSE.fullmatch(text.strip())
     if pause is None:
-        _fail(
+        fail(
             f"plan of {where}: {text!r} is neither an episode's file name nor a name with whole "
             'minutes; write "01-begin.md" or "Break: 20"'
         )

@@ -1,0 +1,159 @@
+"""What a page's divs and blocks become: boxes, tabs, and cells with what was recorded of them."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from nbformat import NotebookNode
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+from lesson_engine.core.divs import DIV_KINDS, DivKind
+from lesson_engine.core.model import Block, Figure
+from lesson_engine.site import episode_frame
+
+OUTER_FENCE = ":" * 60  # longer than any that myst.to_myst makes
+HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s*#*\s*")
+GIVEN = "Ready-made code: paste this block"  # above what learners needn't type
+# a bar, as Keras, pip, rich and tqdm draw it; in a table's frame, as Keras's summary has it, the
+# same characters stand behind a corner
+PROGRESS = re.compile(r"(?<![^\s|\[])[━█]{2}")
+
+
+class LessonCell(SphinxDirective):
+    """Show a block with what was recorded of it.
+
+    Its argument is the block's place on the page, from 1.
+    """
+
+    has_content = True
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        place = int(self.arguments[0])
+        renderer: Any = self.state.document["nb_renderer"].renderer  # myst-nb has no types
+        book: NotebookNode = renderer.nb_client.notebook
+        block = episode_frame.page_of(self.env).blocks[place - 1]
+        token = Token(
+            "nb_cell_code",
+            "code",
+            0,
+            content=block.source,
+            map=[block.first_line, block.first_line],
+            meta={"index": place, "metadata": {}},
+        )
+        box = nodes.container()
+        with renderer.current_node_context(box):
+            renderer.render_nb_cell_code(SyntaxTreeNode([token]).children[0])
+        cell = box.children[0]
+        assert isinstance(cell, nodes.Element)  # myst-nb's container, with code and outputs
+        if any(PROGRESS.search(part.get("text", "")) for part in book.cells[place].outputs):
+            cell["classes"].append("progress")  # long lines, whose end matters most
+        for figure in block.figures:
+            cell += self.figure(figure)
+        for line in reversed(self.lines_above(block, place)):
+            cell.insert(0, line)
+        return box.children
+
+    def lines_above(self, block: Block, place: int) -> list[nodes.paragraph]:
+        """What learners are told before the code of a block."""
+        lines = []
+        if block.paste:
+            lines.append(nodes.paragraph("", GIVEN, classes=["cell-given"]))
+        for noted in episode_frame.noted_blocks(self.env)[place - 1 : place]:
+            if noted is not None and noted.seconds >= episode_frame.LONG:
+                text = f"took {episode_frame.in_words(noted.seconds)} in our run"
+                lines.append(nodes.paragraph("", text, classes=["cell-time"]))
+        return lines
+
+    def figure(self, figure: Figure) -> nodes.figure:
+        """A picture that the block draws, with its caption."""
+        node = nodes.figure("", nodes.image(uri=figure.source, alt=figure.alt or ""))
+        node["classes"].append("cell-figure")
+        if figure.caption:
+            inline, messages = self.state.inline_text(figure.caption, figure.first_line)
+            node += [nodes.caption("", "", *inline), *messages]
+        return node
+
+
+class LessonTabs(SphinxDirective):
+    """Tabs: each heading on the first level that occurs opens one. Shown by sphinx-inline-tabs."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        box = nodes.container(classes=["lesson-tabs"])
+        lines = list(self.content)
+        found = {n: match for n, line in enumerate(lines) if (match := HEADING.fullmatch(line))}
+        first_level = min((match["level"] for match in found.values()), default="")
+        starts = [n for n, match in found.items() if match["level"] == first_level]
+        if not starts or any(line.strip() for line in lines[: starts[0]]):
+            raise self.error("tabs begin with a heading, which names the first of them")
+        for start, end in pairwise([*starts, len(lines)]):
+            # the fence takes the heading's line, so that every line keeps its number
+            opening = f"{OUTER_FENCE}{{tab}} {found[start]['text']}"
+            tab = StringList([opening, *lines[start + 1 : end], OUTER_FENCE])
+            self.state.nested_parse(tab, self.content_offset + start, box)
+        return [box]
+
+
+class Details(nodes.General, nodes.Element):
+    """HTML's own folding element."""
+
+
+class Summary(nodes.TextElement):
+    """Its visible line."""
+
+
+class LessonDiv(SphinxDirective):
+    """A fenced div; its first heading is its title. Its argument is its class."""
+
+    has_content = True
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        kind = DIV_KINDS[name]
+        if kind.audience == "instructor" and self.config.lesson_view != "instructor":
+            return []  # not in the page, and so not in what can be searched
+        title, body = self.title_and_body(kind)
+        node: nodes.Element = Details() if kind.folds else nodes.container()
+        node["classes"] += ["lesson-div", name]
+        self.set_source_info(node)
+        messages: list[nodes.system_message] = []
+        if title:
+            inline, messages = self.state.inline_text(title, self.lineno)
+            heading = Summary if kind.folds else nodes.paragraph
+            if kind.names_itself and title != kind.title:
+                inline.insert(0, nodes.Text(f"{kind.title}: "))
+            node += heading("", "", *inline, classes=["lesson-div-title"])
+        self.state.nested_parse(self.content[body:], self.content_offset + body, node)
+        return [node, *messages]
+
+    def title_and_body(self, kind: DivKind) -> tuple[str | None, int]:
+        """The title, and the line of the content that comes after it."""
+        first = next((n for n, line in enumerate(self.content) if line.strip()), 0)
+        heading = HEADING.fullmatch(self.content[first]) if self.content else None
+        if heading is None:
+            return kind.title, first
+        return heading["text"], first + 1
+
+
+def visit_details(translator: HTML5Translator, node: Details) -> None:
+    translator.body.append(translator.starttag(node, "details"))
+
+
+def depart_details(translator: HTML5Translator, node: Details) -> None:
+    translator.body.append("</details>\n")
+
+
+def visit_summary(translator: HTML5Translator, node: Summary) -> None:
+    translator.body.append(translator.starttag(node, "summary", ""))
+
+
+def depart_summary(translator: HTML5Translator, node: Summary) -> None:
+    translator.body.append("</summary>\n")

@@ -1,0 +1,142 @@
+"""record, check and pytest run code in one way: what one writes, the others accept."""
+
+import subprocess
+import sys
+
+import pytest
+from small_lessons import PAGE, lesson_in
+
+BEGINNING, ENDING = PAGE.split("## Begin")[0], "\n::: keypoints\n- Done.\n:::\n"
+DRAW = "import matplotlib.pyplot as plt\n_ = plt.figure(figsize=(2, 1))\n"
+FIGURE = "\n![A.](fig/01_a.png){.cell-output alt='a'}\n"
+
+# code, what has to be recorded below it, and what stands below it already
+CASES = {
+    "a closing semicolon": ("[1, 2, 3];", "", ""),
+    "a semicolon after drawing": (DRAW + "plt.hist([1, 2, 2]);", "", FIGURE),
+    "the last value of a block": ("6 * 7", "42", ""),
+    "the value before": ("len(_)", "0", ""),
+    "clear_output": (
+        "from IPython.display import clear_output\nfor n in range(3):\n    print(n)\n"
+        "    clear_output(wait=n < 2)\nprint('end')",
+        "end",
+        "",
+    ),
+    "clear_output(wait=True) in a loop": (
+        "from IPython.display import clear_output\nfor n in range(3):\n"
+        "    clear_output(wait=True)\n    print('step', n)",
+        "step 2",
+        "",
+    ),
+    "an update of a display": (
+        "from IPython.display import display\nshown = display(1, display_id=True)\nshown.update(2)",
+        "2",
+        "",
+    ),
+    "stdout and stderr in turn": (
+        "import sys\nfor n in range(3):\n    print(n)\n    print(n, file=sys.stderr)",
+        "0\n1\n2",
+        "",
+    ),
+    "a progress bar": (
+        "import time\nfor n in range(3):\n    print(f'\\r{n}/2', end='', flush=True)\n"
+        "    time.sleep(0.05)",
+        "2/2",
+        "",
+    ),
+    "an expected error": ("1 / 0", "", "\n```error\nZeroDivisionError: division by zero\n```\n"),
+    "the history": ("len(In)", "2", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A lesson with an episode for each case, recorded; gives its folder."""
+    folder = tmp_path_factory.mktemp("cases")
+    (folder / "episodes" / "fig").mkdir(parents=True)
+    (folder / "config.yaml").write_text("title: Cases\n", "utf-8")
+    (folder / "pyproject.toml").write_text("[tool.lesson]\nindependent_episodes = true\n", "utf-8")
+    for number, (code, _, below) in enumerate(CASES.values(), 1):
+        figure = below.replace("01_a", f"{number:02}_a")
+        text = f"{BEGINNING}## Begin\n\n```python\n{code}\n```\n{figure}{ENDING}"
+        (folder / "episodes" / f"{number:02}-case.md").write_text(text, "utf-8")
+    code, said = lesson_in(folder, "record")
+    assert code == 0, said
+    return folder
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_learner_would_see_is_recorded(recorded, name):
+    number = list(CASES).index(name) + 1
+    text = (recorded / "episodes" / f"{number:02}-case.md").read_text("utf-8")
+    wanted = CASES[name][1]
+    assert ("```output" in text) == bool(wanted)
+    if wanted:
+        assert f"```output\n{wanted}\n```" in text
+
+
+def test_what_is_recorded_passes_the_check_and_pytest(recorded):
+    for arguments in (["check"], ["check"], ["check", "--rerun", "--jobs", "3"]):
+        code, said = lesson_in(recorded, *arguments)
+        assert code == 0, said
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "lesson_engine.pytest_plugin"]
+    done = subprocess.run([*command, "episodes"], cwd=recorded, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("independent", ["true", "false"])
+def test_they_agree_on_what_fails(make_lesson, lesson_command, tmp_path, independent):
+    """The same line and the same words, whoever says it."""
+    options = f"independent_episodes = {independent}\ntimeout = 3"
+    for code, line, words in [
+        ("total = 7\nnone\n", 19, "NameError: name 'none' is not defined"),
+        ("total = 7\nwhile True:\n    pass", 17, "this block ran for more than 3 s"),
+        ("import os\ntotal = os._exit(1)", 17, "the kernel died in this block"),
+        (
+            "total = 7\nwhile True:\n    try:\n        while True:\n            pass\n"
+            "    except KeyboardInterrupt:\n        pass",
+            17,
+            "this block ran for more than 3 s",
+        ),
+    ]:
+        make_lesson(PAGE.replace("total = 3 + 4", code), options=options)
+        for command in ("record", "check"):
+            done = lesson_command(command)
+            said = done.stdout + done.stderr
+            assert done.returncode == 1 and f"episodes/01-small.md:{line}: {words}" in said, said
+
+
+def test_a_false_claim_is_recorded_and_told(make_lesson, lesson_command, tmp_path):
+    make_lesson(PAGE.replace("total > 6", "total > 7").replace("total: 7\n", "total: 8\n"))
+    done = lesson_command("record")
+    assert done.returncode == 1
+    assert 'the sentence says "more than six", and total > 7 is not true' in done.stderr
+    assert "episodes/01-small.md:28: " in done.stderr
+    assert "total: 7\n" in (tmp_path / "episodes" / "01-small.md").read_text("utf-8")
+
+
+def test_what_check_would_refuse_is_told_by_record(make_lesson, lesson_command):
+    make_lesson(PAGE.replace("teaching: 5\n", ""))
+    done = lesson_command("record")
+    assert done.returncode == 1
+    assert "episodes/01-small.md:1: the front matter lacks 'teaching:'" in done.stderr
+
+
+def test_the_lesson_may_be_elsewhere(make_lesson, lesson_command, tmp_path):
+    make_lesson()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for command in ("record", "check"):
+        code, said = lesson_in(elsewhere, "--lesson", str(tmp_path), command)
+        assert code == 0, said
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_block_that_takes_long_is_named_while_it_runs(monkeypatch):
+    from lesson_engine.run import runner
+
+    told = []
+    tell = runner._teller("episodes/01-small.md:16", told.append)
+    for seconds in (1, 9.9, 10.4, 30):
+        tell(seconds)
+    assert told == ["episodes/01-small.md:16: running for 10 s"]
