@@ -36,7 +36,9 @@ def few_images(tmp_path_factory, lesson):
     source = runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))
     kept = {name: value for name, value in os.environ.items() if name != source["FOLDER_VARIABLE"]}
     ours = {"MPLBACKEND": "agg", source["STAND_IN_VARIABLE"]: str(path)}
-    return {**lesson.environment, **kept, **ours}
+    # `make test` runs one process for each core: more threads would only get in each other's way
+    one_thread = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+    return {**lesson.environment, **one_thread, **kept, **ours}
 
 
 @pytest.fixture(scope="session")
