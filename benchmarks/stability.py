@@ -30,6 +30,7 @@ from lesson_engine.core.model import Block, Claim  # noqa: E402
 from lesson_engine.run import kept_runs, sources  # noqa: E402
 
 BUILD = ROOT / "build" / "stability"
+LESSON = find_lesson(ROOT)
 SETTINGS = {
     "two threads": {"TF_NUM_INTRAOP_THREADS": "2", "TF_NUM_INTEROP_THREADS": "2"},
     "one thread": {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"},
@@ -85,13 +86,12 @@ def runs():
     The last is None where a block is another one now. A claim that is newer than the run is not
     among the outputs.
     """
-    lesson = find_lesson(ROOT)
     for name in [*SETTINGS, *OTHER_SEEDS]:
-        for path in lesson.episode_paths():
+        for path in LESSON.episode_paths():
             text = path.read_text("utf-8")
             if name in OTHER_SEEDS:
                 text = SEED.sub(OTHER_SEEDS[name], text)
-            episode = reader.read(text, path.relative_to(ROOT), lesson.shared_links)
+            episode = reader.read(text, path.relative_to(ROOT), LESSON.shared_links)
             kept = kept_runs.path_of(episode.name, find_lesson(folder_of(name)), sources.Data())
             cells = kept_runs.load(kept)["cells"] if kept.is_file() else []
             keys = numbered(cell["source"] for cell in cells)
@@ -125,7 +125,7 @@ def judged(episode, outputs):
 
 def distances(episode, outputs):
     """(line, what, largest difference, tolerance) of every block that has a tolerance."""
-    patterns = comparer.rules_for(find_lesson(ROOT), episode.path).sanitise
+    patterns = comparer.rules_for(LESSON, episode.path).sanitise
     for run in given_by(episode, outputs, Block):
         block = run.cell.part
         recorded, fresh = comparer.recorded_view(block), comparer.fresh_view(run.outputs)
@@ -141,7 +141,7 @@ def distances(episode, outputs):
 
 def blocks_that_differ(episode, outputs):
     """Messages, with the line, of the blocks whose outputs do not agree with what is recorded."""
-    rules = comparer.rules_for(find_lesson(ROOT), episode.path)
+    rules = comparer.rules_for(LESSON, episode.path)
     for run in given_by(episode, outputs, Block):
         if not comparer.agrees(run.cell.part, run.outputs, rules):
             yield f"{episode.path}:{run.cell.line}: its outputs differ"

@@ -11,7 +11,7 @@ from the_lesson import LESSON, ROOT
 
 @pytest.fixture(scope="session")
 def lesson():
-    """Settings of the real lesson."""
+    """The real lesson."""
     return LESSON
 
 

@@ -7,11 +7,11 @@ import symtable
 from dataclasses import dataclass, field
 from functools import cache
 
+from the_lesson import LESSON
+
 from lesson_engine.core import provenance, reader
-from lesson_engine.core.lesson import find_lesson
 from lesson_engine.core.markdown import markdown_parser
 
-LESSON = find_lesson(__file__)
 PAGES = LESSON.root / "instructors"
 TITLE = re.compile(
     r"(?P<name>.*?)(?: \((?:(?P<minutes>\d+) min(?:utes?)?\b|(?P<optional>optional|homework)).*\))?"

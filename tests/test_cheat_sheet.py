@@ -5,12 +5,11 @@ import re
 from collections import Counter
 
 from PIL import Image
+from the_lesson import LESSON
 
 from lesson_engine.core import reader
-from lesson_engine.core.lesson import find_lesson
 from lesson_engine.run import runner, sources
 
-LESSON = find_lesson(__file__)
 SHEET = reader.read_page(LESSON, LESSON.root / "learners" / "cheat-sheet.md")
 EPISODES = [reader.read_page(LESSON, path) for path in LESSON.workshop_paths()]
 

@@ -4,10 +4,9 @@ import runpy
 
 import pytest
 from instructor_tables import function_source
-from the_lesson import ROOT
+from the_lesson import LESSON, ROOT
 
 from lesson_engine.core import reader
-from lesson_engine.core.lesson import find_lesson
 
 pytest.importorskip("keras")
 pandas = pytest.importorskip("pandas")
@@ -21,7 +20,7 @@ def function_of(episode, name):
     """A function of an episode, made from its source alone."""
     import keras
 
-    page = reader.read_page(find_lesson(ROOT), ROOT / "episodes" / f"{episode}.md")
+    page = reader.read_page(LESSON, ROOT / "episodes" / f"{episode}.md")
     known = {"keras": keras, "layers": keras.layers}
     exec(function_source(name, page.blocks), known)
     return known[name]

@@ -18,12 +18,11 @@ from functools import cache
 from itertools import pairwise
 
 from mdit_py_plugins.deflist import deflist_plugin
+from the_lesson import LESSON
 
 from lesson_engine.core import pacing, reader
-from lesson_engine.core.lesson import find_lesson
 from lesson_engine.core.markdown import markdown_parser
 
-LESSON = find_lesson(__file__)
 GLOSSARY = LESSON.root / "learners" / "reference.md"
 
 

@@ -7,13 +7,11 @@ import runpy
 import jupytext
 import nbformat
 import pytest
-from the_lesson import ROOT
+from the_lesson import LESSON, ROOT
 
-from lesson_engine.core import exporter, reader, structure
-from lesson_engine.core.lesson import find_lesson
+from lesson_engine.core import exporter, reader, scripts, structure
 from lesson_engine.core.markdown import markdown_parser
 
-LESSON = find_lesson(__file__)
 EPISODES = [reader.read_page(LESSON, path) for path in LESSON.episode_paths()]
 PAGES = [reader.read_page(LESSON, path) for path in LESSON.page_paths()]
 
@@ -30,15 +28,15 @@ def test_pages_keep_the_rules(page):
 
 @by_name(EPISODES)
 def test_the_script_is_what_the_episode_gives(page):
-    path = LESSON.root / "scripts" / exporter.script_name(page.name)
+    path = LESSON.root / "scripts" / scripts.script_name(page.name)
     assert path.is_file(), f"{path} is missing: run `lesson export`"
-    script = exporter.to_script(page, LESSON.script_start)
+    script = scripts.to_script(page, LESSON.script_start)
     assert path.read_text("utf-8") == script, "run `lesson export`"
 
 
 @by_name(EPISODES)
 def test_the_script_holds_every_block_in_spyder_cells(page):
-    text = (LESSON.root / "scripts" / exporter.script_name(page.name)).read_text("utf-8")
+    text = (LESSON.root / "scripts" / scripts.script_name(page.name)).read_text("utf-8")
     cells = [
         cell.source for cell in jupytext.reads(text, "py:percent").cells if cell.cell_type == "code"
     ]

@@ -13,7 +13,7 @@ from small_lessons import PAGE, lesson_in
 from test_checks_fail import FIGURE, about, write_lesson
 from the_lesson import ROOT
 
-from lesson_engine.core import exporter, reader
+from lesson_engine.core import reader, scripts
 
 sys.path.append(str(ROOT / "benchmarks"))
 from mutation import kinds  # noqa: E402
@@ -115,10 +115,10 @@ def test_an_edited_script_is_not_what_the_episode_gives(recorded, tmp_path):
     shutil.copytree(recorded, tmp_path, dirs_exist_ok=True)
     page = page_of(tmp_path)
     (tmp_path / "scripts").mkdir(exist_ok=True)
-    path = tmp_path / "scripts" / exporter.script_name(page.name)
-    path.write_text(exporter.to_script(page), "utf-8")
+    path = tmp_path / "scripts" / scripts.script_name(page.name)
+    path.write_text(scripts.to_script(page), "utf-8")
     (content,) = kinds.make("script_edited", page, tmp_path / "episodes", "1").files.values()
-    assert content.decode("utf-8") != exporter.to_script(page)
+    assert content.decode("utf-8") != scripts.to_script(page)
 
 
 def test_the_same_seed_makes_the_same_change(recorded):

@@ -9,15 +9,13 @@ import re
 import nbclient
 import nbformat
 import pytest
-from the_lesson import ROOT
+from the_lesson import LESSON, ROOT
 
 from lesson_engine.core import exporter, reader, structure
-from lesson_engine.core.lesson import find_lesson
 from lesson_engine.run import kernels
 
 pytest.importorskip("keras")
 
-LESSON = find_lesson(ROOT)
 PATHS = [*LESSON.workshop_paths(), *LESSON.further_paths()]
 PAGES = [reader.read_page(LESSON, path) for path in PATHS]
 MAKES_A_NETWORK = re.compile(r"create_\w+\(|keras\.(Model|Sequential)\(|GridSearchCV\(")

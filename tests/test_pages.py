@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from the_lesson import ROOT, pages_of
+from the_lesson import LESSON, ROOT, pages_of
 
 from lesson_engine.core import reader
 from lesson_engine.core.divs import DIV_KINDS, TABS
-from lesson_engine.core.lesson import find_lesson
 
 # the Nu HTML checker, the validator of the WHATWG's and W3C's pages: `make checkers`
 CHECKER = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -80,9 +79,8 @@ def test_instructor_notes_are_not_in_learner_pages_nor_in_their_search(site):
 def words_of_notes():
     """Long words inside instructor notes, and all other words of the lesson's pages."""
     notes, others = set(), set()
-    lesson = find_lesson(ROOT)
-    for path in lesson.page_paths():
-        page = reader.read_page(lesson, path)
+    for path in LESSON.page_paths():
+        page = reader.read_page(LESSON, path)
         inside = [(div.first_line, div.last_line) for div in page.divs if div.name == "instructor"]
         for number, line in enumerate(page.text.split("\n"), 1):
             is_note = any(first < number < last for first, last in inside)

@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from the_lesson import ROOT
 
-from lesson_engine.core import exporter, reader
+from lesson_engine.core import reader, scripts
 from lesson_engine.run import sources
 
 # A folder of an environment; learners have the two programs in one, too.
@@ -82,7 +82,7 @@ def environment(lesson, tmp_path_factory):
 
 def run_in_spyder(what, name, folder, environment, home):
     """Run an episode's script in a console of Spyder; what spyder_console.py prints."""
-    script = folder / exporter.script_name(name)
+    script = folder / scripts.script_name(name)
     process = subprocess.run(
         [PYTHON, CONSOLE, what, script, home],
         env=environment,

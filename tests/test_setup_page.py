@@ -18,10 +18,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from the_lesson import ROOT
+from the_lesson import LESSON, ROOT
 
 from lesson_engine.core import reader
-from lesson_engine.core.lesson import find_lesson
 from lesson_engine.site import site_files
 
 PAGE = (ROOT / "learners" / "setup.md").read_text("utf-8")
@@ -64,8 +63,7 @@ def test_the_environment_of_conda_takes_the_same_list():
 
 
 def test_the_zip_holds_what_the_page_speaks_of(tmp_path):
-    lesson = find_lesson(ROOT)
-    site_files.write_zip(lesson, tmp_path)
+    site_files.write_zip(LESSON, tmp_path)
     with zipfile.ZipFile(tmp_path / site_files.ZIP) as archive:
         names = set(archive.namelist())
     assert {*CHECK["FILES"], "environment.yml", "scripts/check_setup.py"} <= names
@@ -173,7 +171,7 @@ def printed(code, folder):
 
 
 def test_the_first_block_is_that_of_the_first_episode():
-    episode = reader.read_page(find_lesson(ROOT), ROOT / "episodes" / "01-introduction.md")
+    episode = reader.read_page(LESSON, ROOT / "episodes" / "01-introduction.md")
     lines = re.search(r"```python\n# %%\n(import keras\n.*?)print", PAGE, re.DOTALL)[1].strip()
     assert lines in episode.blocks[0].source
 

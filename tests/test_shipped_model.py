@@ -5,14 +5,12 @@ import re
 import runpy
 
 import pytest
-from the_lesson import ROOT
+from the_lesson import LESSON, ROOT
 
 from lesson_engine.core import reader
-from lesson_engine.core.lesson import find_lesson
 
 keras = pytest.importorskip("keras")
 
-LESSON = find_lesson(ROOT)
 TRAINING = next(
     block
     for block in reader.read_page(LESSON, ROOT / "episodes" / "05-fit-cnn.md").blocks

@@ -4,13 +4,11 @@ import re
 
 import pytest
 from instructor_tables import cell_of, table
-from the_lesson import ROOT
+from the_lesson import LESSON
 
 from lesson_engine.core import pacing, provenance, reader, stretches
-from lesson_engine.core.lesson import find_lesson
 from lesson_engine.core.markdown import markdown_parser
 
-LESSON = find_lesson(ROOT)
 DAY_1, DAY_2 = LESSON.days
 PATHS = [*LESSON.workshop_paths(), *LESSON.further_paths()]
 PAGES = {path.stem: reader.read_page(LESSON, path) for path in PATHS}

@@ -6,14 +6,13 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from lxml import html
 from small_lessons import PAGE
-from the_lesson import ROOT
+from the_lesson import LESSON
 
 from lesson_engine.core import exporter, reader, stretches, structure
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Slot, find_lesson
 from lesson_engine.site import schedule
 
-LESSON = find_lesson(ROOT)
 by_episode = pytest.mark.parametrize("path", LESSON.episode_paths(), ids=lambda path: path.stem)
 
 DAYS = """\
@@ -41,7 +40,7 @@ def page_for(name):
 
 @pytest.fixture
 def make_workshop(make_lesson, tmp_path):
-    """Make a lesson of four episodes; its option is the text on days. Gives Settings."""
+    """Make a lesson of four episodes; its option is the text on days. Gives a Lesson."""
 
     def make(days=DAYS):
         for name in NAMES:

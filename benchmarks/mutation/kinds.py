@@ -9,7 +9,7 @@ import string
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lesson_engine.core import exporter, reader
+from lesson_engine.core import reader, scripts
 from lesson_engine.core.lesson import find_lesson
 
 SIZES = r"(?:units|filters|kernel_size|pool_size|rate|num_classes|shape|strides)=\(?[\d.]+"
@@ -251,10 +251,10 @@ def with_script(page, folder, change):
     """The change, and the script made from it: as after `lesson export`."""
     path = Path(folder) / f"{page.name}.md"
     changed = reader.read(change.files[path].decode("utf-8"), page.path)
-    script = Path(folder).parent / "scripts" / exporter.script_name(page.name)
+    script = Path(folder).parent / "scripts" / scripts.script_name(page.name)
     if script.is_file():
         start = find_lesson(folder).script_start
-        change.files[script] = exporter.to_script(changed, start).encode("utf-8")
+        change.files[script] = scripts.to_script(changed, start).encode("utf-8")
     return change
 
 
@@ -399,7 +399,7 @@ def skeleton_changed(page, folder, chance):
 
 def script_edited(page, folder, chance):
     """A letter or digit of the script made from the episode."""
-    path = Path(folder).parent / "scripts" / exporter.script_name(page.name)
+    path = Path(folder).parent / "scripts" / scripts.script_name(page.name)
     if not path.is_file():
         return None
     text = path.read_text("utf-8")

@@ -84,7 +84,7 @@ def lesson_in(folder, *arguments, **options):
 
 @pytest.fixture
 def make_lesson(tmp_path):
-    """Make a lesson of one page; gives its Settings.
+    """Make a lesson of one page; gives it as a Lesson.
 
     Args of what it gives: text: the page; name: its file name; options: the lines below
     [tool.lesson] in pyproject.toml.

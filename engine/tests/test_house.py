@@ -32,9 +32,11 @@ def imports(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, id(node) in at_once) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: write the whole name"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             yield node.module, id(node) in at_once
-            yield from ((name, id(node) in at_once) for name in names if name in MODULES)
+            ours = {*MODULES, *(f"lesson_engine.{part}" for part in MAY_IMPORT)}
+            yield from ((name, id(node) in at_once) for name in names if name in ours)
 
 
 def part_of(module):

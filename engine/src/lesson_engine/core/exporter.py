@@ -1,30 +1,25 @@
-"""Episode -> Spyder script, exercise notebook and solution notebook."""
+"""Episode -> exercise notebook and solution notebook; and all that `lesson export` writes."""
 
 import base64
 import mimetypes
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode, v4
 
-from lesson_engine.core import files, notebook
+from lesson_engine.core import files, notebook, scripts
 from lesson_engine.core.divs import DIV_KINDS
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Figure, Heading, Recorded, Skeleton
+from lesson_engine.core.model import Block, Div, Episode, Skeleton
 
 LEFT_OUT_OF_SOLUTIONS = tuple(
     name for name, kind in DIV_KINDS.items() if kind.audience == "instructor"
 )
 LEFT_OUT_OF_EXERCISES = ("solution", *LEFT_OUT_OF_SOLUTIONS)
-
-
-def script_name(name: str) -> str:
-    """File name that Python can import: "05-fit-cnn" gives "05_fit_cnn.py"."""
-    return name.replace("-", "_") + ".py"
 
 
 def notebook_name(name: str, kind: str) -> str:
@@ -35,54 +30,6 @@ def notebook_name(name: str, kind: str) -> str:
         kind: "exercises" or "solutions".
     """
     return f"{name}-{kind}.ipynb"
-
-
-def to_script(episode: Episode, start: str = "") -> str:
-    """All code of an episode as a script with Spyder's cells.
-
-    Args:
-        episode: the episode.
-        start: line of code that the first block begins with; see script_start in lesson.
-
-    Returns: jupytext's py:percent format: headings and the code that runs. The prose stays on
-        the page and in the notebooks.
-    """
-    import jupytext  # here, because it takes long, and Sphinx needs the names of files only
-
-    book = notebook.new_notebook()
-    source = f"Made from episodes/{episode.name}.md by `lesson export`: edit that file."
-    book.cells.append(v4.new_markdown_cell(f"# {episode.title}\n\n{source}"))
-    start = f"{start}\n\n" if start else ""
-    for heading, block in _headed_blocks(episode):
-        if heading is not None:
-            book.cells.append(v4.new_markdown_cell(_script_heading(heading)))
-        if "solution" in block.divs:
-            book.cells.append(v4.new_markdown_cell("Solution"))
-        book.cells.append(notebook.code_cell(start + block.source))
-        start = ""
-    book.metadata["jupytext"] = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}
-    return str(jupytext.writes(notebook.number(book), fmt="py:percent"))
-
-
-def _headed_blocks(episode: Episode) -> Iterator[tuple[Heading | None, Block]]:
-    """Every block, with the heading directly above it; the other headings have no code."""
-    pieces: list[Heading | Block] = [*episode.headings, *episode.blocks]
-    heading = None
-    for piece in sorted(pieces, key=_line_of):
-        if isinstance(piece, Heading):
-            heading = piece
-        else:
-            yield heading, piece
-            heading = None
-
-
-def _line_of(piece: Heading | Block) -> int:
-    return piece.line if isinstance(piece, Heading) else piece.first_line
-
-
-def _script_heading(heading: Heading) -> str:
-    where = [DIV_KINDS[name].title or "" for name in heading.divs if name == "challenge"]
-    return "## " + ": ".join([*where, heading.text])
 
 
 def to_exercises(episode: Episode, folder: Path, site: str = "") -> NotebookNode:
@@ -126,7 +73,10 @@ def _to_page_notebook(
         shown = []
         if outputs and isinstance(piece, Block):
             shown = notebook.recorded_outputs(piece, folder)
-        book.cells.append(notebook.code_cell(piece.source, shown))
+        cell = notebook.code_cell(piece.source, shown)
+        if isinstance(piece, Block) and piece.expects_error:
+            cell.metadata["tags"] = ["raises-exception"]  # so that `Run all` goes on
+        book.cells.append(cell)
         at, opening = piece.last_line, ""
     _add_prose(book, opening + "\n".join(lines[at:]), episode, folder)
     notebook.number(book)
@@ -141,8 +91,7 @@ def _prose_lines(episode: Episode, left_out: Collection[str]) -> list[str]:
     """The page's lines, with all that a notebook does not need turned into empty lines."""
     lines = episode.plain_lines()
     for block in episode.blocks:
-        parts: list[Recorded | Figure] = [*block.recorded, *block.figures]
-        for part in parts:
+        for part in block.below:
             _blank(lines, part.first_line, part.last_line)
     for first, last in episode.comment_lines:
         _blank(lines, first, last)
@@ -241,8 +190,9 @@ def export_scripts(lesson: Lesson, episodes: Sequence[Episode]) -> list[Path]:
     """Write scripts/*.py; returns the paths that changed."""
     paths = []
     for episode in episodes:
-        path = lesson.root / "scripts" / script_name(episode.name)
-        if episode.blocks and files.write(path, to_script(episode, lesson.script_start)):
+        path = lesson.root / "scripts" / scripts.script_name(episode.name)
+        text = scripts.to_script(episode, lesson.script_start)
+        if episode.blocks and files.write(path, text):
             paths.append(path)
     return paths
 

@@ -117,6 +117,11 @@ class Lesson:
         return self.root / "_site"
 
     @property
+    def left_alone(self) -> tuple[str, ...]:
+        """Names of folders below data/ and scripts/ that are neither read, copied nor packed."""
+        return ("__pycache__", *self.scratch_folders)
+
+    @property
     def shared_links(self) -> str:
         """Text of links.md, whose link definitions hold on every page; "" if there is none."""
         path = self.root / "links.md"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -78,6 +80,11 @@ class Block:
     directive_lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def below(self) -> tuple["Recorded | Figure", ...]:
+        """All that stands below it of what it gave."""
+        return (*self.recorded, *self.figures)
+
+    @property
     def expects_error(self) -> bool:
         """True if an ```error is recorded below the block."""
         return any(part.kind == "error" for part in self.recorded)
@@ -85,7 +92,10 @@ class Block:
     @property
     def expects_syntax_error(self) -> bool:
         """True if the recorded error says that the code is not Python."""
-        return any(part.kind == "error" and "SyntaxError" in part.text for part in self.recorded)
+        return any(
+            part.kind == "error" and any(name in part.text for name in SYNTAX_ERRORS)
+            for part in self.recorded
+        )
 
 
 @dataclass(frozen=True)

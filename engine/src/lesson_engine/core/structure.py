@@ -1,11 +1,10 @@
 """Everything about an episode that can be wrong without running it."""
 
-import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from lesson_engine.core import pacing, stretches
+from lesson_engine.core import magics, pacing, stretches
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
@@ -18,8 +17,6 @@ LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page
 BLANK = "_____"
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
 MOST_OPTIONAL = 2  # challenges per episode
-CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)")
-RUN_PYTHON = ("time", "timeit", "capture", "prun")  # cell magics; all others are for something else
 
 
 def faults(page: Episode, lesson: Lesson) -> list[LessonError]:
@@ -62,7 +59,7 @@ def _check_divs(page: Episode, fault: Fault) -> None:
     for name in REQUIRED_DIVS:
         if name not in names:
             fault(None, f"an episode needs a div '{name}'")
-    for name in ("questions", "objectives", "keypoints"):
+    for name in REQUIRED_DIVS:
         for div in [div for div in page.divs if div.name == name][1:]:
             fault(div.first_line, f"an episode has one '{name}' div; this is another")
     for div in page.divs:
@@ -211,31 +208,8 @@ def solution_of(page: Episode, skeleton: Skeleton) -> Block | None:
 
 def _check_syntax(source: str, line: int, fault: Fault) -> None:
     """Python, or what IPython makes of it; what `lesson export` can't comment out is neither."""
-    error = _syntax_error(source)
-    magic = CELL_MAGIC.match(source)
-    if error is None or (magic and magic["name"] not in RUN_PYTHON):
-        return
-    error = _syntax_error(_without_magics(source))
+    error = magics.syntax_error(source)
+    if error is not None:
+        error = magics.syntax_error(magics.without_magics(source))
     if error is not None:
         fault(line + (error.lineno or 0), f"this code is not Python: {error.msg}")
-
-
-def _syntax_error(source: str) -> SyntaxError | None:
-    try:
-        ast.parse(source)
-    except SyntaxError as error:
-        return error
-    return None
-
-
-def _without_magics(source: str) -> str:
-    """The code, line for line, with comments in the place of what only IPython understands."""
-    from jupytext.magics import comment_magic  # here: it takes long, and few blocks need it
-
-    lines = source.split("\n")
-    pairs = zip(lines, comment_magic(list(lines)), strict=True)
-    # An indented magic may be all that a loop does. Comments are commented out once more.
-    return "\n".join(
-        line if line == plain else re.sub(r"^(\s+)# (?!#)", r"\1pass  # ", plain)
-        for line, plain in pairs
-    )

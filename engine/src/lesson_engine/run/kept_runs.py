@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from lesson_engine.core import exporter, files
+from lesson_engine.core import files, scripts
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.core.notebook import CellRun, cells_of
@@ -54,14 +54,14 @@ def installed_packages() -> list[str]:
 
 def _files_beside(lesson: Lesson) -> list[Path]:
     """What a block can read beside its working folder, without the lesson's scripts."""
-    derived = {exporter.script_name(path.stem) for path in lesson.episode_paths()}
+    derived = {scripts.script_name(path.stem) for path in lesson.episode_paths()}
     folders = [
         lesson.root / name for name in ("data", "scripts", "episodes/data", "episodes/files")
     ]
     if lesson.data_source is not None:
         folders.append(lesson.data_source.parent)
     found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
-    made = {"__pycache__", *lesson.scratch_folders}
+    made = set(lesson.left_alone)
     return sorted(path for path in found if path.name not in derived and not made & set(path.parts))
 
 

@@ -91,12 +91,7 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         Raises: TookTooLong, KernelDied, Stopped.
         """
         self.limit = limit
-        request = self.execute_cell_input(cell.source)
-        try:
-            self.await_reply(request)
-            self.await_idle(request, LAST_OUTPUTS)
-        except Empty as error:
-            raise TookTooLong from error
+        self._finish(self.execute_cell_input(cell.source))
         return CellRun(cell, self.outputs, self.seconds)
 
     def prepare(self, source: str, limit: float) -> None:
@@ -106,9 +101,11 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         """
         self.limit = limit
         self._collector = _Collector("")
-        request = self._send(source, history=False)
-        self.await_reply(request)
-        self.await_idle(request, LAST_OUTPUTS)
+        try:
+            self._finish(self._send(source, history=False))
+        except TookTooLong as error:
+            message = f"putting the data in place took more than {limit:g} s and was stopped"
+            raise LessonError("data", None, message) from error
         failure = fresh_view(self.outputs).error
         if failure:
             raise LessonError("data", None, f"the data could not be put in place: {failure}")
@@ -122,12 +119,19 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         return self._send(cell_input, history=True)
 
     def _send(self, source: str, history: bool) -> str:
-        self._begin = time.monotonic()
         request: str = self.kc.execute(
             source, store_history=history, allow_stdin=False, stop_on_error=False
         )
         self._collector.request = request
         return request
+
+    def _finish(self, request: str) -> None:
+        """Wait for the answer to a request and for all that it shows. Raises: as run."""
+        try:
+            self.await_reply(request)
+            self.await_idle(request, LAST_OUTPUTS)
+        except Empty as error:
+            raise TookTooLong from error
 
     def get_message(self, stream: str, timeout: float | None = None) -> dict[str, Any]:
         """As nbval's; what is shown is collected."""

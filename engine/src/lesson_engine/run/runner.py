@@ -62,7 +62,6 @@ def run(
     Raises: LessonError, with the line, for a block that fails and was not expected to,
         takes too long, kills its kernel or writes outside the working folder.
     """
-    progress(data.sentence)
     runs = []
     with kernel_for(lesson, data, folder) as kernel:
         for cell in cells_of(episode):

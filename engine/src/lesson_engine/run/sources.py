@@ -99,7 +99,7 @@ def working_folder(lesson: Lesson, data: Data, fresh: bool, episode_name: str = 
     if fresh:
         shutil.rmtree(place, ignore_errors=True)
     scripts.mkdir(parents=True, exist_ok=True)
-    without = shutil.ignore_patterns("__pycache__", *lesson.scratch_folders)
+    without = shutil.ignore_patterns(*lesson.left_alone)
     for name in ("data", "scripts"):
         if (lesson.root / name).is_dir():
             shutil.copytree(lesson.root / name, place / name, ignore=without, dirs_exist_ok=True)

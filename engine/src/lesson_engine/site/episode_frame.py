@@ -7,7 +7,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from lesson_engine.core import exporter, provenance
+from lesson_engine.core import exporter, provenance, scripts
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.core.provenance import Provenance
@@ -83,7 +83,7 @@ def files(name: str, root: str) -> nodes.paragraph:
         name: the episode's name, such as "05-fit-cnn".
         root: address of the site's top as seen from the page.
     """
-    script, notebooks = exporter.script_name(name), f"{root}notebooks"
+    script, notebooks = scripts.script_name(name), f"{root}notebooks"
     targets = {
         "Exercise notebook": f"{notebooks}/{exporter.notebook_name(name, 'exercises')}",
         "Solution notebook": f"{notebooks}/{exporter.notebook_name(name, 'solutions')}",

@@ -14,7 +14,7 @@ from nbformat import NotebookNode, v4
 from lesson_engine.core import notebook, reader
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Figure, Recorded
+from lesson_engine.core.model import Block, Div, Episode, Figure
 
 FENCE = re.compile(r"(`{3,}|~{3,}).*")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
@@ -76,8 +76,7 @@ def _set_block(lines: list[str], block: Block, place: int) -> None:
     """Make a block a directive that fetches its cell; `place` is its place on the page, from 1."""
     opening = lines[block.first_line - 1]
     lines[block.first_line - 1] = FENCE.sub(rf"\1{{lesson-cell}} {place}", opening)
-    parts: list[Recorded | Figure] = [*block.recorded, *block.figures]
-    for part in parts:
+    for part in block.below:
         _blank(lines, part.first_line, part.last_line, block.prefix)
 
 

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lesson_engine.core import exporter, files
+from lesson_engine.core import exporter, files, scripts
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.site.episode_frame import ZIP
@@ -32,8 +32,8 @@ def assemble(lesson: Lesson, episodes: Sequence[Episode], views: Sequence[Path])
     shutil.copytree(instructor, place / "instructor", ignore=ignore)
     exporter.export_notebooks(lesson, episodes, place / "notebooks")
     for episode in episodes:
-        name = exporter.script_name(episode.name)
-        files.write(place / "scripts" / name, exporter.to_script(episode, lesson.script_start))
+        name = scripts.script_name(episode.name)
+        files.write(place / "scripts" / name, scripts.to_script(episode, lesson.script_start))
     write_sitemap(lesson, place)
     write_zip(lesson, place)
     files.replace_folder(lesson.site_folder, place)
@@ -73,7 +73,7 @@ def write_zip(lesson: Lesson, place: Path) -> None:
 
 def _taken_along(lesson: Lesson) -> Iterator[Path]:
     """The lesson's own files that go into the zip: not what its blocks saved, nor caches."""
-    left_out = {*LEFT_OUT, *lesson.scratch_folders}
+    left_out = {*LEFT_OUT, *lesson.left_alone}
     for name in TAKEN_ALONG:
         source = lesson.root / name
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
