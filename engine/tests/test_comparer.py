@@ -56,6 +56,19 @@ STRUCTURE = comparer.Rules(structure_only=True, data_words=("cat", "dog"))
         ("20s 32ms/step - loss: 1.5", "9s 8ms/step - loss: 1.5\n", True),
         ("20s 32ms/step - loss: 1.5", "9s 8ms/step - loss: 1.6\n", False),
         ("9/9 - 2s - 38ms/step - loss: 1.5", "9/9 - 1s - 9ms/step - loss: 1.5\n", True),
+        (
+            "CPU times: user 11 μs, sys: 2 μs, total: 13 μs\nWall time: 15.7 μs\n5",
+            "CPU times: user 1 ms, sys: 0 ns, total: 1 ms\nWall time: 1min 2s\n5\n",
+            True,
+        ),
+        ("Wall time: 15.7 μs\n5", "Wall time: 15.7 μs\n6\n", False),
+        (
+            "1.2 ms ± 3 μs per loop (mean ± std. dev. of 7 runs, 1,000 loops each)\n5",
+            "The slowest run took 5.20 times longer than the fastest. This could mean that an "
+            "intermediate result is being cached.\n"
+            "12 ns ± 1 ns per loop (mean ± std. dev. of 7 runs, 10,000 loops each)\n5\n",
+            True,
+        ),
         ("<f at 0x7f00aa11bb>", "<f at 0x7e11cc22dd>\n", True),
         ("<f at 0x7f00aa11bb>", "<g at 0x7e11cc22dd>\n", False),
         ("3/3 done", " 1/3 wait\x08\x08\r\x1b[1m3/3\x1b[0m done\n", True),

@@ -122,6 +122,20 @@ def test_what_check_would_refuse_is_told_by_record(make_lesson, lesson_command):
     assert "episodes/01-small.md:1: the front matter lacks 'teaching:'" in done.stderr
 
 
+@pytest.mark.parametrize(("independent", "goes_on"), [("true", True), ("false", False)])
+def test_a_block_that_fails_stops_only_what_needs_it(
+    make_lesson, lesson_command, tmp_path, independent, goes_on
+):
+    stale = PAGE.replace("total: 7\n", "total: 8\n")
+    make_lesson(stale, "02-second.md")
+    make_lesson(PAGE.replace("3 + 4", "1 / 0"), options=f"independent_episodes = {independent}")
+    done = lesson_command("record")
+    assert done.returncode == 1
+    assert "episodes/01-small.md:18: ZeroDivisionError: division by zero" in done.stderr
+    second = (tmp_path / "episodes" / "02-second.md").read_text("utf-8")
+    assert second == (PAGE if goes_on else stale)
+
+
 def test_the_lesson_may_be_elsewhere(make_lesson, lesson_command, tmp_path):
     make_lesson()
     elsewhere = tmp_path / "elsewhere"

@@ -3,6 +3,7 @@
 import html.parser
 import json
 import runpy
+import zipfile
 
 import pytest
 from lxml import html as lxml_html
@@ -290,6 +291,91 @@ def test_a_fault_inside_a_tab_has_its_line(built):
     line = text.split("\n").index("::: group-tab") + 1
     process = built(text)
     assert f"01-small.md:{line}" in process.stderr and "begin with a heading" in process.stderr
+
+
+def test_a_comment_in_code_is_no_tab_and_tabs_may_hold_tabs(built, tmp_path):
+    inner = "::: tab\n\n#### bash\n\n```bash\n# install it\nls\n```\n\n#### fish\n\nText.\n\n:::"
+    process = built(TABS.replace("Press this.", inner))
+    assert process.returncode == 0, process.stderr
+    tree = lxml_html.parse(str(tmp_path / "_site" / "episodes" / "01-small.html"))
+    labels = [label.text_content() for label in tree.xpath("//article//label")]
+    assert labels == ["Windows", "bash", "fish", "macOS and Linux"]
+    assert "# install it" in tree.getroot().find(".//article").text_content()
+
+
+AS_WRITTEN = """A {ref}`role`, and {braces}.
+
+% no remark
+
++++
+
+(target)=
+
+> ***
+
+```{r}
+x
+```
+
+A note[^1] is waited for.
+
+[^1]: Here.
+
+[^2]: Nobody waits for this one.
+
+::: keypoints"""
+
+
+def test_what_only_myst_knows_stands_on_the_page_as_in_the_workbench(built, tmp_path):
+    process = built(PAGE.replace("::: keypoints", AS_WRITTEN))
+    assert process.returncode == 0, process.stderr
+    tree = lxml_html.parse(str(tmp_path / "_site" / "episodes" / "01-small.html"))
+    text = tree.getroot().find(".//article").text_content()
+    for words in ("{ref}role", "% no remark", "+++", "(target)=", "x\n", "Here."):
+        assert words in text
+    assert tree.xpath("//article//blockquote//hr")
+
+
+def test_questions_on_the_home_page_lead_to_where_they_lead_in_the_episode(built, tmp_path):
+    questions = """* A [title](#begin), a [page](../index.md)[^1] or `a|b`?
+* A [label][far] or
+  [far]?
+:::
+
+[far]: https://example.org/far
+
+[^1]: Here."""
+    process = built(PAGE.replace("- What?\n:::", questions).replace("title: Small", "title: A | b"))
+    assert process.returncode == 0, process.stderr
+    cells = lxml_html.parse(str(tmp_path / "_site" / "index.html")).xpath("//article//td")
+    start, title, asked, computing = cells[:4]
+    assert title.text_content() == "1. A | b"
+    assert asked.text_content() == "A title, a page or a|b?A label or far?"
+    assert [link.get("href") for link in asked.xpath(".//a")] == [
+        "episodes/01-small.html#begin",
+        "#",
+        "https://example.org/far",
+        "https://example.org/far",
+    ]
+
+
+def test_the_zip_is_laid_out_as_code_runs(built, tmp_path):
+    """A script finds what the Workbench has beside its episodes."""
+    for place in ("episodes/data/a.csv", "episodes/files/b.txt", "data/c.csv", "scripts/d.py"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("", "utf-8")
+    assert built(PAGE).returncode == 0
+    with zipfile.ZipFile(tmp_path / "_site" / "lesson.zip") as archive:
+        names = {name for name in archive.namelist() if not name.startswith("site/")}
+    assert names == {
+        "data/c.csv",
+        "scripts/01-small-exercises.ipynb",
+        "scripts/01-small-solutions.ipynb",
+        "scripts/01_small.py",
+        "scripts/d.py",
+        "scripts/data/a.csv",
+        "scripts/files/b.txt",
+    }
 
 
 CITATION = """\

@@ -83,3 +83,11 @@ def test_python_is_checked_without_anything_that_takes_long_to_load(monkeypatch)
     assert faults(BLOCK) == []
     with pytest.raises(ImportError):
         faults("!ls")
+
+
+@pytest.mark.parametrize("text", ["Text.\n\n### One", "Text.", "> ### Quoted", "One\n---", "- # A"])
+def test_tabs_that_do_not_begin_with_a_heading_are_a_fault(text):
+    tabs = f"::: tab\n\n{text}\n\nMore.\n\n:::\n\n::: keypoints"
+    (fault,) = faults(BLOCK, PAGE.replace("::: keypoints", tabs))
+    line = PAGE.split("\n").index("::: keypoints") + 1
+    assert fault == (line, "tabs begin with a heading, such as '### Linux': the first tab's name")

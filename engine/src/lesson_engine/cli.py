@@ -261,7 +261,12 @@ def record(lesson: Lesson, options: argparse.Namespace) -> int:
         sources.working_folder(lesson, data, fresh=True)
     faults: list[LessonError] = []
     for episode in episodes:
-        faults += _record_one(lesson, episode, data, options.rewrite)
+        try:
+            faults += _record_one(lesson, episode, data, options.rewrite)
+        except LessonError as error:
+            faults.append(error)
+            if not lesson.independent_episodes:  # the next may need what this one saves
+                break
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

@@ -26,6 +26,9 @@ TEXTS = ("output", "warning", "error")
 SANITISE = {
     r"0x[0-9a-f]{6,}": "ADDRESS",  # of an object
     r"\S*ipykernel_\d+/\d+\.py": "CELL",  # the file that a kernel pretends a cell to be
+    r"(?m)^(CPU times|Wall time): .*": r"\1: TIME",  # of %time; the next two of %timeit
+    r"(?m)^.* per loop \(mean ± std\. dev\. of .*": "TIME per loop",
+    r"(?m)^The slowest run took .* times longer than the fastest\..*\n?": "",
 }
 
 

@@ -122,6 +122,19 @@ class Lesson:
         return ("__pycache__", *self.scratch_folders)
 
     @property
+    def beside_code(self) -> dict[str, Path]:
+        """Folders that code finds: where they lie for a learner, who works in scripts/ -> here.
+
+        The Workbench has them beside the episodes: there, episodes/data is "data" for a block.
+        """
+        folders = {name: self.root / name for name in ("data", "scripts")}
+        for name in ("data", "files"):
+            folder = self.root / "episodes" / name
+            if not folder.is_symlink():
+                folders[f"scripts/{name}"] = folder
+        return {place: folder for place, folder in folders.items() if folder.is_dir()}
+
+    @property
     def shared_links(self) -> str:
         """Text of links.md, whose link definitions hold on every page; "" if there is none."""
         path = self.root / "links.md"

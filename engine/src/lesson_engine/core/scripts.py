@@ -1,5 +1,6 @@
 """Episode -> a script with Spyder's cells, which runs from its first line to its last."""
 
+import ast
 import io
 import re
 import tokenize
@@ -83,7 +84,7 @@ def runnable(block: Block) -> str:
     code = magics.without_magics(block.source)
     if magics.syntax_error(code) is None:
         code = FUTURE.sub("", code)
-    if not block.expects_error:
+    if not block.expects_error or not ast.parse(code).body:  # all of it may be a comment by now
         return code
     recorded = next(part for part in block.recorded if part.kind == "error")
     name, _ = notebook.split_error(recorded.text)

@@ -8,13 +8,15 @@ from lesson_engine.core import magics, pacing, stretches
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Skeleton
+from lesson_engine.core.model import Block, Div, Episode, Heading, Skeleton
 
 Fault = Callable[[int | None, str], None]  # takes a line and what is wrong there
 
 TITLE, MINUTES = "title", ("teaching", "exercises")  # in the front matter
 LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
 BLANK = "_____"
+BEGIN_TABS = "tabs begin with a heading, such as '### Linux'"
+TAB_TITLE = re.compile(r"^([\s>]*)#{1,6}\s+(.+?)(?:\s+#*)?\s*$")  # what stands before it, its text
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
 MOST_OPTIONAL = 2  # challenges per episode
 
@@ -67,6 +69,39 @@ def _check_divs(page: Episode, fault: Fault) -> None:
             fault(div.first_line, f"a '{div.name}' stands inside a challenge")
         if div.last_line - div.first_line == 1:
             fault(div.first_line, f"this '{div.name}' div is empty")
+        elif div.name in TABS:
+            _check_tabs(page, div, fault)
+
+
+def _check_tabs(page: Episode, div: Div, fault: Fault) -> None:
+    tabs = tabs_of(page, div)
+    lines = page.text.split("\n")
+    above = lines[div.first_line : tabs[0].line - 1] if tabs else ["nothing"]
+    if any(line.strip(" \t\r>") for line in above):
+        fault(div.first_line, f"{BEGIN_TABS}: the first tab's name")
+
+
+def tabs_of(page: Episode, div: Div) -> list[Heading]:
+    """The headings that open the tabs of a div: those on the first level that occurs in it.
+
+    Args:
+        page: the page.
+        div: one of its divs; of any other kind than "tab" and "group-tab" there are none.
+    """
+    if div.name not in TABS:
+        return []
+    lines = page.text.split("\n")
+    quoted = lines[div.first_line - 1].partition(":::")[0].count(">")
+    inner = [other for other in page.divs if div.holds(other.first_line)]
+    found = []
+    for heading in page.headings:
+        title = TAB_TITLE.fullmatch(lines[heading.line - 1].rstrip("\r"))
+        if not div.holds(heading.line) or any(other.holds(heading.line) for other in inner):
+            continue
+        if title is not None and title[1].count(">") == quoted:
+            found.append(heading)
+    first_level = min((heading.level for heading in found), default=0)
+    return [heading for heading in found if heading.level == first_level]
 
 
 def _around(page: Episode, inner: Div) -> list[str]:

@@ -55,14 +55,17 @@ def installed_packages() -> list[str]:
 def _files_beside(lesson: Lesson) -> list[Path]:
     """What a block can read beside its working folder, without the lesson's scripts."""
     derived = {scripts.script_name(path.stem) for path in lesson.episode_paths()}
-    folders = [
-        lesson.root / name for name in ("data", "scripts", "episodes/data", "episodes/files")
-    ]
+    folders = [*lesson.beside_code.values()]
     if lesson.data_source is not None:
         folders.append(lesson.data_source.parent)
-    found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     made = set(lesson.left_alone)
-    return sorted(path for path in found if path.name not in derived and not made & set(path.parts))
+    found = {
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not made.intersection(path.relative_to(folder).parts)
+    }
+    return sorted(path for path in found if path.name not in derived)
 
 
 def _digest(path: Path) -> str:

@@ -100,13 +100,8 @@ def working_folder(lesson: Lesson, data: Data, fresh: bool, episode_name: str = 
         shutil.rmtree(place, ignore_errors=True)
     scripts.mkdir(parents=True, exist_ok=True)
     without = shutil.ignore_patterns(*lesson.left_alone)
-    for name in ("data", "scripts"):
-        if (lesson.root / name).is_dir():
-            shutil.copytree(lesson.root / name, place / name, ignore=without, dirs_exist_ok=True)
-    for name in ("data", "files"):
-        folder = lesson.root / "episodes" / name
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.copytree(folder, scripts / name, ignore=without, dirs_exist_ok=True)
+    for name, folder in lesson.beside_code.items():
+        shutil.copytree(folder, place / name, ignore=without, dirs_exist_ok=True)
     return scripts
 
 

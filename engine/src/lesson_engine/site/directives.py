@@ -12,9 +12,11 @@ from nbformat import NotebookNode
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from lesson_engine.core import structure
 from lesson_engine.core.divs import DIV_KINDS, DivKind
 from lesson_engine.core.model import Block, Figure
 from lesson_engine.site import episode_frame
+from lesson_engine.site.myst import tab_mark
 
 OUTER_FENCE = ":" * 60  # longer than any that myst.to_myst makes
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s*#*\s*")
@@ -81,21 +83,24 @@ class LessonCell(SphinxDirective):
 
 
 class LessonTabs(SphinxDirective):
-    """Tabs: each heading on the first level that occurs opens one. Shown by sphinx-inline-tabs."""
+    """Tabs: each line with a mark opens one. Shown by sphinx-inline-tabs.
+
+    Its argument is how many divs are around it; see tab_mark.
+    """
 
     has_content = True
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         box = nodes.container(classes=["lesson-tabs"])
         lines = list(self.content)
-        found = {n: match for n, line in enumerate(lines) if (match := HEADING.fullmatch(line))}
-        first_level = min((match["level"] for match in found.values()), default="")
-        starts = [n for n, match in found.items() if match["level"] == first_level]
+        mark = tab_mark(self.arguments[0])
+        starts = [n for n, line in enumerate(lines) if line.startswith(mark)]
         if not starts or any(line.strip() for line in lines[: starts[0]]):
-            raise self.error("tabs begin with a heading, which names the first of them")
+            raise self.error(f"{structure.BEGIN_TABS}: the first tab's name")
         for start, end in pairwise([*starts, len(lines)]):
             # the fence takes the heading's line, so that every line keeps its number
-            opening = f"{OUTER_FENCE}{{tab}} {found[start]['text']}"
+            opening = f"{OUTER_FENCE}{{tab}} {lines[start].removeprefix(mark)}"
             tab = StringList([opening, *lines[start + 1 : end], OUTER_FENCE])
             self.state.nested_parse(tab, self.content_offset + start, box)
         return [box]

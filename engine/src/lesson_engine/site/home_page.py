@@ -62,7 +62,7 @@ def _menu(lesson: Lesson, pages: Mapping[Path, Episode], view: str) -> str:
         groups.setdefault(captions.get(path, folder.capitalize()), []).append(page)
     listings = {caption: "\n".join(entries) for caption, entries in groups.items()}
     return "".join(
-        f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
+        f"\n\n```{myst.MENU}\n:hidden:\n:caption: {caption}\n\n{listing}\n```\n"
         for caption, listing in listings.items()
     )
 

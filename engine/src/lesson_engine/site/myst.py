@@ -11,12 +11,13 @@ import re
 
 from nbformat import NotebookNode, v4
 
-from lesson_engine.core import notebook, reader
+from lesson_engine.core import notebook, reader, structure
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block, Div, Episode, Figure
 
 FENCE = re.compile(r"(`{3,}|~{3,}).*")
+MENU = "{toctree}"  # on the home page; see home_page
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
 
 
@@ -48,8 +49,17 @@ def to_myst(page: Episode) -> str:
     Divs and blocks are directives there, and figures carry a class.
     """
     lines = page.plain_lines()
+    for opening in page.fence_openings:
+        if opening.info.startswith("{") and opening.info != MENU:
+            # MyST would take it for a directive
+            fence = FENCE.sub(rf"\1{opening.language}", lines[opening.line - 1])
+            lines[opening.line - 1] = fence
     for div in page.divs:
         _set_div(lines, div)
+        for heading in structure.tabs_of(page, div):
+            marked = rf"\1{tab_mark(div.depth)}\2"
+            title = lines[heading.line - 1]
+            lines[heading.line - 1] = structure.TAB_TITLE.sub(marked, title)
     for place, block in enumerate(page.blocks, 1):
         _set_block(lines, block, place)
     for first, last in page.comment_lines:
@@ -63,9 +73,18 @@ def to_myst(page: Episode) -> str:
 def _set_div(lines: list[str], div: Div) -> None:
     colons = ":" * (40 - 2 * div.depth)  # MyST nests by length: the outer fence is the longer one
     directive = "lesson-tabs" if div.name in TABS else "lesson-div"
-    argument = "" if div.name in TABS else div.name
+    argument = div.depth if div.name in TABS else div.name
     _set_fence(lines, div.first_line, f"{colons}{{{directive}}} {argument}")
     _set_fence(lines, div.last_line, colons)
+
+
+def tab_mark(depth: int | str) -> str:
+    """What stands before the title of a tab, and in no text. Tabs may hold tabs: each their own.
+
+    Args:
+        depth: how many divs are around the one with the tabs.
+    """
+    return f"\ue000{depth} "
 
 
 def _set_fence(lines: list[str], line: int, fence: str) -> None:

@@ -3,6 +3,7 @@
 A lesson that plans days gets a table per day, by the clock, and one for what is in no day.
 """
 
+import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from lesson_engine.core import provenance
 from lesson_engine.core.lesson import FURTHER, Day, Lesson
+from lesson_engine.core.markdown import parse
 from lesson_engine.core.model import Episode
 from lesson_engine.core.timetables import clock
 from lesson_engine.site import episode_frame
@@ -67,7 +69,7 @@ def _row(lesson: Lesson, page: Episode) -> _Row:
     noted = provenance.of_blocks(page, lesson)
     number = lesson.number_of(lesson.root / page.path)
     return _Row(
-        link=f"[{number}. {page.title}](episodes/{page.name}.md)",
+        link=_cell(f"[{number}. {page.title}](<episodes/{page.name}.md>)"),
         questions=_questions(page),
         minutes=sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises")),
         seconds=episode_frame.seconds_of(noted),
@@ -90,7 +92,7 @@ def _day(day: Day, rows: Mapping[Path, _Row]) -> str:
     cells, now = [], float(day.start)
     for slot in day.plan:
         if slot.path is None:
-            cells.append([clock(int(now)), slot.name.replace("|", r"\|"), "", ""])
+            cells.append([clock(int(now)), _cell(slot.name), "", ""])
             now += slot.minutes or 0
         else:
             row = rows[slot.path]
@@ -154,10 +156,36 @@ def _number(minutes: float) -> str:
 
 def _questions(page: Episode) -> str:
     """The questions of an episode, each on a line of its own."""
-    lines = page.text.split("\n")
-    for div in page.divs:
-        if div.name == "questions":
-            inside = lines[div.first_line : div.last_line - 1]
-            items = re.findall(r"^- (.*(?:\n  .*)*)", "\n".join(inside), re.M)
-            return "<br>".join(" ".join(item.split()).replace("|", r"\|") for item in items)
-    return ""
+    div = next((div for div in page.divs if div.name == "questions"), None)
+    if div is None:
+        return ""
+    lines = page.text.splitlines()[div.first_line : div.last_line - 1]
+    tokens, _ = parse("\n".join(lines))
+    items = [token.content for token in tokens if token.type == "inline"]
+    return "<br>".join(_cell(_as_seen_from_home(item, page)) for item in items)
+
+
+def _cell(text: str) -> str:
+    """Markdown as a cell of a table: on one line, without borders."""
+    return re.sub(r"(?<!\\)\|", r"\|", " ".join(text.split()))
+
+
+def _as_seen_from_home(text: str, page: Episode) -> str:
+    """Markdown of an episode whose links lead to where they lead there; without footnotes."""
+
+    def written_out(link: re.Match[str]) -> str:
+        label = " ".join((link["label"] or link["text"]).split()).upper()
+        target = page.references.get(label)
+        return link[0] if target is None else f"[{link['text']}]({target})"
+
+    def moved(link: re.Match[str]) -> str:
+        target = link["target"]
+        if re.match(r"[a-z][a-z0-9+.-]*:|/", target):
+            return link[0]
+        path, _, place = target.partition("#")
+        path = posixpath.normpath(f"episodes/{path}" if path else f"episodes/{page.name}.md")
+        return f"]({path}{'#' + place if place else ''})"
+
+    text = re.sub(r"\[\^[^\]\s]+\]", "", text)
+    text = re.sub(r"\[(?P<text>[^\[\]]+)\](?:\[(?P<label>[^\[\]]*)\])?(?!\()", written_out, text)
+    return re.sub(r"\]\((?P<target>[^()\s]+)\)", moved, text)

@@ -2,7 +2,7 @@
 
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from lesson_engine.core import exporter, files, scripts
@@ -10,7 +10,7 @@ from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.site.episode_frame import ZIP
 
-TAKEN_ALONG = ("scripts", "data", "environment.yml", "requirements.txt", "LICENSE.md")
+TAKEN_ALONG = ("environment.yml", "requirements.txt", "LICENSE.md")
 LEFT_OUT = ("__pycache__", ".doctrees", ".buildinfo", "objects.inv")  # and the lesson's own
 COMPRESSED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".gz")  # and whatever is a zip inside
 FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
@@ -62,23 +62,24 @@ def write_zip(lesson: Lesson, place: Path) -> None:
     find ../data, the look of the figures and what was saved before. The site itself is in site/.
     """
     with zipfile.ZipFile(place / ZIP, "w") as archive:
-        for path in _taken_along(lesson):
-            _add(archive, path, path.relative_to(lesson.root))
-        for path in sorted((place / "notebooks").glob("*.ipynb")):
-            _add(archive, path, Path("scripts") / path.name)
+        for name, path in sorted(_for_working(lesson, place).items()):
+            _add(archive, path, Path(name))
         for path in sorted(place.rglob("*")):
             if path.is_file() and path.name != ZIP:
                 _add(archive, path, Path("site") / path.relative_to(place))
 
 
-def _taken_along(lesson: Lesson) -> Iterator[Path]:
-    """The lesson's own files that go into the zip: not what its blocks saved, nor caches."""
+def _for_working(lesson: Lesson, place: Path) -> dict[str, Path]:
+    """What code needs: name in the zip -> file; not what its blocks saved, nor caches."""
     left_out = {*LEFT_OUT, *lesson.left_alone}
-    for name in TAKEN_ALONG:
-        source = lesson.root / name
-        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
-            if path.is_file() and not left_out.intersection(path.relative_to(lesson.root).parts):
-                yield path
+    found = {name: lesson.root / name for name in TAKEN_ALONG if (lesson.root / name).is_file()}
+    for name, folder in lesson.beside_code.items():
+        for path in folder.rglob("*"):
+            inside = path.relative_to(folder)
+            if path.is_file() and not left_out.intersection(inside.parts):
+                found[f"{name}/{inside.as_posix()}"] = path
+    made = [*(place / "scripts").glob("*.py"), *(place / "notebooks").glob("*.ipynb")]
+    return {**found, **{f"scripts/{path.name}": path for path in made}}
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: Path) -> None:

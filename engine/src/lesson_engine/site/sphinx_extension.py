@@ -51,6 +51,16 @@ class FiguresWithCaptions(SphinxTransform):
             paragraph.replace_self(figure)
 
 
+class RulesAnywhere(SphinxTransform):
+    """Docutils has horizontal rules between paragraphs of a section only, Markdown anywhere."""
+
+    default_priority = 205
+
+    def apply(self, **kwargs: Any) -> None:
+        for rule in list(self.document.findall(nodes.transition)):
+            rule.replace_self(nodes.raw("", "<hr>", format="html"))
+
+
 class EpisodeFrame(SphinxTransform):
     """Put times and files below an episode's title, and how it was recorded at its end."""
 
@@ -169,4 +179,5 @@ def _add_elements(app: Sphinx) -> None:
         block_renderers=(formulas.visit_block, None),
     )
     app.add_transform(FiguresWithCaptions)
+    app.add_transform(RulesAnywhere)
     app.add_transform(EpisodeFrame)

@@ -34,6 +34,10 @@ exclude_patterns = [".*", "**/.*", *sorted(other_folders | {"_site", "build"})]
 
 # MyST's reading of the Workbench's Markdown
 myst_enable_extensions = ["colon_fence", "attrs_inline", "dollarmath", "deflist"]
+# The Workbench shows these as they are written
+myst_disable_syntax = ["myst_role", "myst_line_comment", "myst_block_break", "myst_target"]
+# Code may be wrong on purpose, or hold a magic; a note may wait for its sentence
+suppress_warnings = ["misc.highlighting_failure", "ref.footnote"]
 myst_title_to_header = True
 myst_heading_anchors = 4
 nb_execution_mode = "off"
