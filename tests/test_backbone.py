@@ -14,7 +14,7 @@ np = pytest.importorskip("numpy")
 keras = pytest.importorskip("keras")
 
 BACKBONE = ROOT / "data" / "efficientnet_lite0.keras"
-CONVERT = runpy.run_path(str(ROOT / "scripts" / "convert_backbone.py"))
+CONVERT = runpy.run_path(str(ROOT / "tools" / "convert_backbone.py"))
 # Some of the averaged features of data/cat.png at 160 pixels, and the mean of all 1,280
 CAT_FEATURES = {100: 0.5552, 287: 5.1816, 500: 0.0, 599: 4.1901, 1156: 4.2072}
 CAT_MEAN = 0.2120

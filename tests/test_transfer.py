@@ -12,7 +12,7 @@ keras = pytest.importorskip("keras")
 pytest.importorskip("sklearn")
 
 RESULTS = ROOT / "data" / "full_size"
-TRANSFER = runpy.run_path(str(ROOT / "scripts" / "full_size_transfer.py"))
+TRANSFER = runpy.run_path(str(ROOT / "tools" / "full_size_transfer.py"))
 FROZEN = "frozen backbone, new head"
 FINE_TUNED = "the same, fine-tuned at 0.00001"
 FROM_SCRATCH = ["from scratch, 32 pixels", "from scratch, 160 pixels"]

@@ -1,6 +1,7 @@
 """Diagrams of episode 02: a neuron, a network of three layers."""
 
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle
+from shapes import arrow, box
 from style import (
     BLACK,
     BLUE,
@@ -26,7 +27,7 @@ def neuron():
     """The greenhouse neuron with its numbers: inputs, weights, bias, sum, ReLU, output."""
     figure, axes = canvas(4.1)
     middle, left, adder, bend, right = 4.1, 2.6, 7.9, 11.1, 14.6
-    _box(axes, 6.3, 1.9, 6.2, 4.4, PALE_GREY, GREY)
+    box(axes, (6.3, 1.9), (6.2, 4.4), "", PALE_GREY, GREY)
     axes.text(12.25, 2.15, "one neuron", ha="right", va="bottom", color=BLACK, style="italic")
 
     rows = [
@@ -37,19 +38,19 @@ def neuron():
     for name, value, weight, y in rows:
         start = _towards((left, y), (adder, middle), 0.75)
         end = _towards((adder, middle), (left, y), 1.1)
-        _arrow(axes, start, end)
+        arrow(axes, start, end)
         _circle(axes, left, y, 0.72, value, PALE_BLUE, BLUE)
         axes.text(left - 0.9, y, name, ha="right", va="center")
         _label(axes, *_towards((left, y), (adder, middle), 2.2), weight)
 
-    _arrow(axes, (adder, 1.25), (adder, middle - 1.1))
+    arrow(axes, (adder, 1.25), (adder, middle - 1.1))
     _label(axes, adder, 0.95, "bias  −0.5")
     _circle(axes, adder, middle, 1.05, "", "white", BLACK)
     axes.text(adder, middle + 0.35, "add up", ha="center", va="center", fontsize=12, zorder=4)
     axes.text(adder, middle - 0.35, "1.4", ha="center", va="center", weight="bold", zorder=4)
 
-    _arrow(axes, (adder + 1.1, middle), (bend - 1.1, middle))
-    _box(axes, bend - 1.05, middle - 1.05, 2.1, 2.1, "white", BLACK)
+    arrow(axes, (adder + 1.1, middle), (bend - 1.1, middle))
+    box(axes, (bend - 1.05, middle - 1.05), (2.1, 2.1), "", "white", BLACK)
     floor = middle - 0.45
     axes.plot(
         [bend - 0.75, bend, bend + 0.75], [floor, floor, middle + 0.75], color=VERMILION, lw=3
@@ -57,7 +58,7 @@ def neuron():
     axes.plot([bend - 0.75, bend + 0.75], [floor, floor], color=GREY, lw=1, zorder=1)
     axes.text(bend, middle - 0.75, "ReLU", ha="center", va="center", fontsize=12)
 
-    _arrow(axes, (bend + 1.1, middle), (right - 0.8, middle))
+    arrow(axes, (bend + 1.1, middle), (right - 0.8, middle))
     _circle(axes, right, middle, 0.75, "1.4", PALE_GREEN, GREEN)
     axes.text(right, middle - 1.15, "open the\nwindow", ha="center", va="top")
 
@@ -82,13 +83,8 @@ def three_layers():
     for left, right in zip(places, places[1:], strict=False):
         for start in left:
             for end in right:
-                _arrow(
-                    axes,
-                    _towards(start, end, 0.6),
-                    _towards(end, start, 0.62),
-                    color=GREY,
-                    size=10,
-                    lw=1.1,
+                arrow(
+                    axes, _towards(start, end, 0.6), _towards(end, start, 0.62), color=GREY, size=10
                 )
     letters = ["x", "h", "y"]
     for (x, _, name, size, fill, edge), spots, letter in zip(columns, places, letters, strict=True):
@@ -102,36 +98,6 @@ def three_layers():
 def _circle(axes, x, y, radius, text, fill, edge):
     axes.add_patch(Circle((x, y), radius, facecolor=fill, edgecolor=edge, lw=2, zorder=3))
     axes.text(x, y, text, ha="center", va="center", zorder=4)
-
-
-def _box(axes, x, y, width, height, fill, edge):
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, y),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.25",
-            facecolor=fill,
-            edgecolor=edge,
-            lw=1.5,
-        )
-    )
-
-
-def _arrow(axes, start, end, color=BLACK, size=16, lw=1.6):
-    axes.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=size,
-            shrinkA=0,
-            shrinkB=0,
-            color=color,
-            lw=lw,
-            zorder=2,
-        )
-    )
 
 
 def _label(axes, x, y, text):

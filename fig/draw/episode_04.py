@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
+from shapes import arrow
 from style import (
     BLACK,
     BLUE,
@@ -122,10 +123,16 @@ def one_filter():
         _grid(axes, kernel, (5.0, top), size, lambda value: PALE_ORANGE, fontsize=14)
         axes.text(7.72, level, "=", fontsize=18, **MIDDLE)
         axes.text(8.75, level, _minus(sums[-1]), fontsize=16, **MIDDLE)
-        _arrow(axes, (9.25, level), (adder[0] - 0.7, adder[1] + (level - adder[1]) * 0.18))
+        arrow(
+            axes,
+            (9.25, level),
+            (adder[0] - 0.7, adder[1] + (level - adder[1]) * 0.18),
+            color=GREY,
+            zorder=7,
+        )
     axes.add_patch(Circle(adder, 0.62, facecolor="white", edgecolor=BLACK, linewidth=2, zorder=3))
     axes.text(*adder, "+", fontsize=22, zorder=4, **MIDDLE)
-    _arrow(axes, (adder[0], 5.1), (adder[0], adder[1] - 0.68))
+    arrow(axes, (adder[0], 5.1), (adder[0], adder[1] - 0.68), color=GREY, zorder=7)
     axes.text(adder[0], 4.7, f"bias {_minus(_BIAS)}", fontsize=14, **MIDDLE)
 
     total = sum(sums) + _BIAS
@@ -136,7 +143,13 @@ def one_filter():
     _frame(axes, corner, cell, place, place, 1, 1)
     middle = (corner[0] + (place + 0.5) * cell, adder[1])
     axes.text(*middle, _minus(total), fontsize=16, weight="bold", zorder=8, **MIDDLE)
-    _arrow(axes, (adder[0] + 0.7, adder[1]), (middle[0] - cell / 2 - 0.08, adder[1]))
+    arrow(
+        axes,
+        (adder[0] + 0.7, adder[1]),
+        (middle[0] - cell / 2 - 0.08, adder[1]),
+        color=GREY,
+        zorder=7,
+    )
 
     terms = " + ".join(_signed(number) for number in sums)
     words = f"{terms} + {_signed(_BIAS)} (bias) = {_minus(total)}"
@@ -182,8 +195,8 @@ def pooling():
         _grid(axes, result, target, size, colour=None, fontsize=18)
         _thick_lines(axes, target, 2 * size)
         axes.text(9.95, level, words, fontsize=14, **MIDDLE)
-        _arrow(axes, start, (7.6, level))
-        _arrow(axes, (12.2, level), (target[0] - 0.1, level))
+        arrow(axes, start, (7.6, level), color=GREY, zorder=7)
+        arrow(axes, (12.2, level), (target[0] - 0.1, level), color=GREY, zorder=7)
     axes.text(12.85 + size, 7.75, "results, 2 × 2", weight="bold", **MIDDLE)
     return figure
 
@@ -222,7 +235,7 @@ def stride_padding():
                 middle = left + kernel / 2 * size, top - kernel / 2 * size
                 axes.plot(*middle, "o", color=BLACK, markersize=4.5, zorder=7)
 
-        _arrow(axes, (x, 6.3), (x, 5.65))
+        arrow(axes, (x, 6.3), (x, 5.65), color=GREY, zorder=7)
         places = len(steps)
         result = x - places * size / 2, 3.8 + places * size / 2
         _grid(axes, np.zeros((places, places)), result, size, colour=lambda value: "white")
@@ -268,13 +281,13 @@ def intro_network():
             axes.text(x, level + 2.15, name, fontsize=12, weight="bold", **MIDDLE)
             axes.text(x, level - 2.1, words, **MIDDLE)
             if place:
-                _arrow(axes, (before, level), (x - half - 0.12, level))
+                arrow(axes, (before, level), (x - half - 0.12, level), color=GREY, zorder=7)
             before = x + half + 0.12
     axes.text(14, 0.45, "one for each class", fontsize=12, **MIDDLE)
     # from the end of the first row to the beginning of the second
     turn = 5.98
     axes.plot([14, 14, 2], [6.2, turn, turn], color=GREY, linewidth=1.8)
-    _arrow(axes, (2, turn), (2, 5.55))
+    arrow(axes, (2, turn), (2, 5.55), color=GREY, zorder=7)
     return figure
 
 
@@ -408,13 +421,6 @@ def _thick_lines(axes, corner, side):
     for share in (0, 0.5, 1):
         axes.plot([left + share * side] * 2, [top, top - side], **look)
         axes.plot([left, left + side], [top - share * side] * 2, **look)
-
-
-def _arrow(axes, start, end):
-    """A grey arrow."""
-    look = dict(arrowstyle="-|>", color=GREY, linewidth=1.8, mutation_scale=15)
-    look |= dict(shrinkA=0, shrinkB=0)
-    axes.annotate("", xy=end, xytext=start, arrowprops=look, zorder=7)
 
 
 def _stack(axes, middle, size, depth, fill, edge):

@@ -1,7 +1,8 @@
 """Diagrams of episode 05: the rounds of training, under- and overfitting, dropout."""
 
 import numpy as np
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from shapes import arrow, box
 from style import (
     BLACK,
     BLUE,
@@ -66,33 +67,31 @@ def training_loop():
     }
     width, height = 3.0, 1.4
     for x, y, words in boxes.values():
-        _box(axes, x, y, width, height, words, PALE_ORANGE, ORANGE)
+        box(axes, (x, y), (width, height), words, PALE_ORANGE, ORANGE)
     right, middle = 12.4 + width / 2, 9.0 + width / 2
-    _arrow(axes, (7.95, 6.7), (8.95, 6.7))
-    _arrow(axes, (9.0 + width, 6.7), (12.35, 6.7))
-    _arrow(axes, (right, 6.0), (right, 4.75))
-    _arrow(axes, (12.4, 4.0), (9.05 + width, 4.0))
-    _arrow(axes, (middle, 4.7), (middle, 5.95))
+    arrow(axes, (7.95, 6.7), (8.95, 6.7))
+    arrow(axes, (9.0 + width, 6.7), (12.35, 6.7))
+    arrow(axes, (right, 6.0), (right, 4.75))
+    arrow(axes, (12.4, 4.0), (9.05 + width, 4.0))
+    arrow(axes, (middle, 4.7), (middle, 5.95))
     axes.text(middle + 0.2, 5.35, "next batch", ha="left", va="center", fontsize=11, style="italic")
     axes.text(12.2, 7.9, "one step", ha="center", va="center", weight="bold")
 
     # the end of an epoch
-    _box(
+    box(
         axes,
-        0.75,
-        3.3,
-        4.7,
-        1.4,
+        (0.75, 3.3),
+        (4.7, 1.4),
         "the validation images:\npredict and measure only",
         PALE_VERMILION,
         VERMILION,
     )
-    _arrow(axes, (9.0, 4.0), (5.5, 4.0))
+    arrow(axes, (9.0, 4.0), (5.5, 4.0))
     axes.text(
         7.25, 4.35, "after the last batch", ha="center", va="center", fontsize=11, style="italic"
     )
-    _arrow(axes, (3.1, 3.3), (3.1, 1.8))
-    _box(axes, 0.75, 0.35, 14.5, 1.4, "", "white", BLACK)
+    arrow(axes, (3.1, 3.3), (3.1, 1.8))
+    box(axes, (0.75, 0.35), (14.5, 1.4), "", "white", BLACK)
     log = "accuracy: …   loss: …   val_accuracy: …   val_loss: …"
     axes.text(8.0, 1.05, log, ha="center", va="center", family="DejaVu Sans Mono", fontsize=12)
     axes.text(3.4, 2.15, "one line of the log", ha="left", va="center", fontsize=12)
@@ -180,26 +179,3 @@ def _dropped(axes, spot):
         axes.plot(
             [x - 0.22, x + 0.22], [y - 0.22 * sign, y + 0.22 * sign], color=BLACK, lw=2, zorder=4
         )
-
-
-def _box(axes, x, y, width, height, words, fill, edge):
-    shape = "round,pad=0,rounding_size=0.2"
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, y), width, height, boxstyle=shape, facecolor=fill, edgecolor=edge, lw=1.6
-        )
-    )
-    axes.text(
-        x + width / 2,
-        y + height / 2,
-        words,
-        ha="center",
-        va="center",
-        fontsize=12,
-        linespacing=1.15,
-    )
-
-
-def _arrow(axes, start, end):
-    look = dict(arrowstyle="-|>", mutation_scale=15, shrinkA=0, shrinkB=0, color=BLACK, lw=1.5)
-    axes.add_patch(FancyArrowPatch(start, end, zorder=2, **look))

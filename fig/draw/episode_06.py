@@ -1,7 +1,7 @@
 """Diagrams of episode 06: how to read a confusion matrix."""
 
 from matplotlib.patches import Rectangle
-from shapes import note
+from shapes import box
 from style import (
     BLUE,
     GREEN,
@@ -56,10 +56,10 @@ def reading_matrix():
             (left - 0.06, y - 0.06), 3 * side + 0.12, side + 0.12, fill=False, edgecolor=BLUE, lw=3
         )
     )
-    note(
+    box(
         axes,
         (10.3, y + 0.02),
-        5.4,
+        (5.4, 1.3),
         "a row: all 10 true cats;\n6 were found, recall 6/10",
         PALE_BLUE,
         BLUE,
@@ -78,7 +78,14 @@ def reading_matrix():
             lw=2,
         )
     )
-    note(axes, (2.9, 0.25), 4.9, "a cell: 1 frog was\ntaken for a dog", PALE_VERMILION, VERMILION)
+    box(
+        axes,
+        (2.9, 0.25),
+        (4.9, 1.3),
+        "a cell: 1 frog was\ntaken for a dog",
+        PALE_VERMILION,
+        VERMILION,
+    )
     # a column
     x = left + 2 * side
     bottom = top - 3 * side
@@ -92,20 +99,20 @@ def reading_matrix():
             lw=3,
         )
     )
-    note(
+    box(
         axes,
         (10.3, 0.25),
-        5.4,
+        (5.4, 1.3),
         "a column: 11 times it said\nfrog; 9 of these were frogs",
         PALE_ORANGE,
         ORANGE,
     )
     axes.plot([x + side / 2, x + side / 2, 10.3], [bottom - 0.06, 0.9, 0.9], color=ORANGE, lw=1.5)
     # the diagonal
-    note(
+    box(
         axes,
         (10.3, 2.6),
-        5.4,
+        (5.4, 1.3),
         "the green diagonal: right;\n22 of 30, accuracy 0.73",
         PALE_GREEN,
         GREEN,

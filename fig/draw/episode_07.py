@@ -1,6 +1,7 @@
 """Diagrams of episode 07: what transfer learning keeps, and what it learns."""
 
-from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import Arc, Rectangle
+from shapes import arrow, box
 from style import (
     BLACK,
     BLUE,
@@ -26,8 +27,8 @@ def transfer():
         (
             5.1,
             "trained before",
-            "1.28 million\nimages",
-            "last layer\n1,281,000 parameters",
+            "1.28\nmillion\nimages",
+            "last layer\n1.28 million\nparameters",
             "1,000\nclasses",
         ),
         (
@@ -49,32 +50,18 @@ def transfer():
             )
         axes.text(1.48, middle - 0.2, before, ha="center", va="center", fontsize=12)
         words = "backbone: convolutions\n3.4 million parameters"
-        _box(axes, 3.4, y, 4.8, 2.0, words, PALE_BLUE, BLUE, dashed=new)
+        box(axes, (3.4, y), (4.8, 2.0), words, PALE_BLUE, BLUE, dashed=new)
         fill, edge = (PALE_GREEN, GREEN) if new else (PALE_GREY, GREY)
-        _box(axes, 9.4, y, 3.5, 2.0, last, fill, edge)
+        box(axes, (9.2, y), (3.9, 2.0), last, fill, edge)
         axes.text(15.0, middle, after, ha="center", va="center")
-        for start, end in ((2.5, 3.35), (8.25, 9.35), (12.95, 14.05)):
-            _arrow(axes, (start, middle), (end, middle))
-    _arrow(axes, (5.8, 5.0), (5.8, 3.1))
+        for start, end in ((2.5, 3.35), (8.25, 9.15), (13.15, 14.05)):
+            arrow(axes, (start, middle), (end, middle))
+    arrow(axes, (5.8, 5.0), (5.8, 3.1))
     axes.text(6.15, 4.05, "reuse, with all its parameters", ha="left", va="center", fontsize=12)
     _padlock(axes, 4.65, 0.52)
     axes.text(5.1, 0.52, "frozen: stays as it is", ha="left", va="center", fontsize=12)
     axes.text(11.15, 0.52, "learns", ha="center", va="center", fontsize=12)
     return figure
-
-
-def _box(axes, x, y, width, height, words, fill, edge, dashed=False):
-    shape = "round,pad=0,rounding_size=0.2"
-    look = dict(facecolor=fill, edgecolor=edge, lw=1.8, linestyle=(0, (4, 2)) if dashed else "-")
-    axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=shape, **look))
-    axes.text(
-        x + width / 2, y + height / 2, words, ha="center", va="center", fontsize=12, linespacing=1.3
-    )
-
-
-def _arrow(axes, start, end):
-    look = dict(arrowstyle="-|>", mutation_scale=15, shrinkA=0, shrinkB=0, color=BLACK, lw=1.5)
-    axes.add_patch(FancyArrowPatch(start, end, zorder=2, **look))
 
 
 def _padlock(axes, x, y):

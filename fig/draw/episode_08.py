@@ -1,6 +1,7 @@
 """Diagrams of episode 08: XOR in two planes, what deep layers respond to, VGG16."""
 
-from matplotlib.patches import Arc, Circle, FancyArrowPatch, Polygon, Rectangle
+from matplotlib.patches import Arc, Circle, Polygon, Rectangle
+from shapes import arrow
 from style import (
     BLACK,
     BLUE,
@@ -57,7 +58,7 @@ def xor():
     axes.text(
         right[0] + unit / 2, 7.6, "one line is enough", ha="center", va="center", fontsize=MEDIUM
     )
-    _arrow(axes, (7.0, floor + unit / 2), (8.4, floor + unit / 2))
+    arrow(axes, (7.0, floor + unit / 2), (8.4, floor + unit / 2))
     return figure
 
 
@@ -98,7 +99,7 @@ def deep_network():
     for x, head, below in heads:
         axes.text(x, 9.85, head, ha="center", va="center", fontsize=LARGE, weight="bold")
         axes.text(x, 8.95, below, ha="center", va="center", fontsize=MEDIUM)
-    _arrow(axes, (0.4, 1.3), (15.7, 1.3), size=24)
+    arrow(axes, (0.4, 1.3), (15.7, 1.3), size=24)
     axes.text(8.0, 0.6, "more and more abstract", ha="center", va="center", fontsize=LARGE)
     return figure
 
@@ -182,8 +183,8 @@ def vgg16():
 
 def _plane(axes, x, y, unit, across, up):
     """Two axes with ticks at 0 and 1, from the corner (x, y)."""
-    _arrow(axes, (x - 0.7, y), (x + unit + 1.0, y), color=GREY)
-    _arrow(axes, (x, y - 0.7), (x, y + unit + 1.0), color=GREY)
+    arrow(axes, (x - 0.7, y), (x + unit + 1.0, y), color=GREY)
+    arrow(axes, (x, y - 0.7), (x, y + unit + 1.0), color=GREY)
     axes.text(x + unit / 2, y - 1.75, across, ha="center", va="center", fontsize=MEDIUM)
     axes.text(x - 1.35, y + unit / 2, up, ha="center", va="center", rotation=90, fontsize=MEDIUM)
     for number in (0, 1):
@@ -219,18 +220,6 @@ def _case(axes, x, y, answer):
 
 def _join(axes, start, end):
     axes.plot(*zip(start, end, strict=True), color=GREY, lw=0.9, zorder=0)
-
-
-def _arrow(axes, start, end, color=BLACK, size=20):
-    look = {
-        "arrowstyle": "-|>",
-        "mutation_scale": size,
-        "shrinkA": 0,
-        "shrinkB": 0,
-        "color": color,
-        "lw": 1.8,
-    }
-    axes.add_patch(FancyArrowPatch(start, end, zorder=2, **look))
 
 
 def _pixel_car(axes, x, y):

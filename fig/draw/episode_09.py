@@ -1,7 +1,7 @@
 """Diagrams of episode 09: a grid search with three folds."""
 
 from matplotlib.patches import Rectangle
-from shapes import note
+from shapes import box
 from style import BLACK, BLUE, GREY, PALE_BLUE, PALE_GREY, PALE_VERMILION, VERMILION, canvas
 from workflow import workflow as _workflow
 
@@ -37,9 +37,9 @@ def grid_search():
             arrowprops=dict(arrowstyle="-|>", color=BLACK, lw=1.5, mutation_scale=15),
         )  # fmt: skip
         for x in columns:
-            note(axes, (x - 1.05, y), 2.1, "1 score", "white", GREY, height=0.9)
+            box(axes, (x - 1.05, y), (2.1, 0.9), "1 score", "white", GREY)
     for x in columns:
-        note(axes, (x - 1.05, 0.35), 2.1, "mean of 3", PALE_GREY, BLACK, height=0.9)
+        box(axes, (x - 1.05, 0.35), (2.1, 0.9), "mean of 3", PALE_GREY, BLACK)
         axes.annotate(
             "", xy=(x, 1.27), xytext=(x, 2.15),
             arrowprops=dict(arrowstyle="-|>", color=BLACK, lw=1.5, mutation_scale=15),
