@@ -1,5 +1,7 @@
 # make site   the lesson's site, from the recorded outputs, in _site/
 # make test   every check, with every block of every episode executed
+# make fast   the tests that start no other program, in less than a minute
+# make coverage   how much of the engine its tests reach
 # make lint   style (ruff) and types (mypy --strict) of everything, in seconds
 # make test-backends   episodes 01, 05 and 07 on Keras's JAX and PyTorch backends
 # make test-newest   the same as make test with the newest release of every package
@@ -16,14 +18,15 @@ NEWEST := .venv-newest
 GPU := $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
 TEST_LOCK := requirements/test-$(if $(filter 0,$(GPU)),cpu,gpu).txt
 
-# Tests that share nothing run on every core; the others share the site, or are the episodes.
+# Tests that share nothing run on every core, the longest first; the others share the site, or are
+# the episodes.
 APART := tests/test_notebooks.py tests/test_scripts.py
 
 BACKENDS := jax torch
 BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)
 TORCH := torch==2.13.0
 
-.PHONY: help site serve test lint test-backends test-newest checkers bench bench-site check record export figures lock clean
+.PHONY: help site serve test fast coverage lint test-backends test-newest checkers bench bench-site check record export figures lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -37,8 +40,15 @@ serve: $(SITE)/ready
 	$(SITE)/bin/lesson serve
 
 test: $(TEST)/ready $(PROGRAMS)/ready
-	$(TEST)/bin/python -m pytest -n auto --maxprocesses 4 --durations 20 engine/tests $(APART)
+	$(TEST)/bin/python -m pytest -n auto --maxprocesses 4 --durations 20 $(APART) engine/tests
 	$(TEST)/bin/python -m pytest --durations 20 tests episodes $(APART:%=--ignore=%)
+
+fast: $(TEST)/ready
+	$(TEST)/bin/python -m pytest -q -m "not slow" engine/tests tests
+
+coverage: $(TEST)/ready
+	cd engine && ../$(TEST)/bin/coverage erase && ../$(TEST)/bin/coverage run -m pytest -q tests
+	cd engine && ../$(TEST)/bin/coverage combine -q && ../$(TEST)/bin/coverage report
 
 lint: $(TEST)/ready
 	$(TEST)/bin/ruff check .

@@ -5,7 +5,12 @@ import runpy
 import shutil
 
 import pytest
-from small_lessons import lesson_command, lesson_in, make_lesson  # noqa: F401
+from small_lessons import (  # noqa: F401
+    lesson_command,
+    lesson_in,
+    make_lesson,
+    pytest_collection_modifyitems,
+)
 from the_lesson import LESSON, ROOT
 
 

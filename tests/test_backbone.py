@@ -13,6 +13,8 @@ from the_lesson import ROOT
 np = pytest.importorskip("numpy")
 keras = pytest.importorskip("keras")
 
+pytestmark = pytest.mark.slow
+
 BACKBONE = ROOT / "data" / "efficientnet_lite0.keras"
 CONVERT = runpy.run_path(str(ROOT / "tools" / "convert_backbone.py"))
 # Some of the averaged features of data/cat.png at 160 pixels, and the mean of all 1,280

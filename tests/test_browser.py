@@ -11,6 +11,8 @@ from the_lesson import pages_of
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = (360, 768, 1400)
 LEARNER = "episodes/04-build-cnn.html"
 INSTRUCTOR = f"instructor/{LEARNER}"

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 
+import pytest
 from PIL import Image
 from the_lesson import LESSON
 
@@ -31,6 +32,7 @@ def calls(page):
     return {name for name in names if re.fullmatch(r"(keras|layers|model)(\.\w+)+", name)}
 
 
+@pytest.mark.slow
 def test_the_blocks_run_one_after_the_other(tmp_path):
     folder = tmp_path / "scripts"
     folder.mkdir()

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from the_lesson import ROOT
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = ROOT / "scripts" / "check_setup.py"
 PICTURES = os.environ.get("CIFAR10_FOLDER")
 NO_NETWORK = {"https_proxy": "http://127.0.0.1:9", "no_proxy": ""}  # nobody listens there

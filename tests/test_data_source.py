@@ -85,6 +85,7 @@ def test_the_cache_of_keras_comes_first(source, batches, tmp_path, monkeypatch):
     assert "folder" in source["choose"](tmp_path, False)["sentence"]
 
 
+@pytest.mark.slow
 def test_with_nothing_at_hand_a_stand_in_is_drawn_once(source, tmp_path):
     pytest.importorskip("numpy")
     chosen = source["choose"](tmp_path, False)
@@ -170,6 +171,7 @@ urllib.request.urlopen = lambda address, *_, **__: Answer(bytes({given}))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [1000, 5000], ids=["cut", "altered"])
 def test_a_cut_or_altered_download_is_not_kept(tmp_path, given):
     pytest.importorskip("keras")

@@ -11,6 +11,8 @@ from lesson_engine.core import reader
 pytest.importorskip("keras")
 pandas = pytest.importorskip("pandas")
 
+pytestmark = pytest.mark.slow
+
 EXPERIMENTS = runpy.run_path(str(ROOT / "scripts" / "experiments.py"), run_name="experiments")
 TABLES = ROOT / "data" / "full_size"
 MEASURED = [name for name in EXPERIMENTS["experiments"]() if (TABLES / f"{name}.csv").is_file()]

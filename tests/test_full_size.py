@@ -3,6 +3,8 @@
 import pytest
 from the_lesson import ROOT
 
+pytestmark = pytest.mark.slow
+
 RESULTS = ROOT / "data" / "full_size"
 
 

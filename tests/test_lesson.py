@@ -115,6 +115,7 @@ def test_exporting_twice_gives_the_same_notebooks():
         assert first == second
 
 
+@pytest.mark.slow
 def test_every_diagram_is_what_its_code_draws(tmp_path):
     pytest.importorskip("matplotlib")
     tool = runpy.run_path(str(LESSON.root / "fig" / "draw" / "__main__.py"))

@@ -18,6 +18,8 @@ from lesson_engine.core import reader, scripts
 sys.path.append(str(ROOT / "benchmarks"))
 from mutation import kinds  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 TEXT = PAGE + FIGURE.replace("total / 2", "total / 2\nprint(half)").replace(
     "_____ / 2", "_____ / 2\nprint(half)"
 )

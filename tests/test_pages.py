@@ -16,6 +16,8 @@ from the_lesson import LESSON, ROOT, pages_of
 from lesson_engine.core import reader
 from lesson_engine.core.divs import DIV_KINDS, TABS
 
+pytestmark = pytest.mark.slow
+
 # the Nu HTML checker, the validator of the WHATWG's and W3C's pages: `make checkers`
 CHECKER = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 

@@ -31,6 +31,8 @@ if not PYTHON.is_file():
         allow_module_level=True,
     )
 pytest.importorskip("keras")
+
+pytestmark = pytest.mark.slow
 CONSOLE = Path(__file__).with_name("spyder_console.py")
 LIMIT = 180  # seconds that a notebook or script may take
 DRAWN = "images: (4000, 32, 32, 3)"  # recorded were 50,000: an output that is new

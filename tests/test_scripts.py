@@ -14,6 +14,8 @@ from the_lesson import ROOT
 
 pytest.importorskip("keras")
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = [*sorted((ROOT / "scripts").glob("[0-9]*.py")), ROOT / "scripts" / "full_size_recipe.py"]
 REAL = os.environ.get("CIFAR10_FOLDER")
 START = """

@@ -153,6 +153,7 @@ def test_messages_of_keras_on_the_page_are_its_own():
         assert heading in tool
 
 
+@pytest.mark.slow
 def test_code_for_the_unpacked_folder_works(tmp_path):
     if importlib.util.find_spec("keras") is None or "CIFAR10_FOLDER" not in os.environ:
         pytest.skip("Keras or the folder that CIFAR10_FOLDER names is missing")

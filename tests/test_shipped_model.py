@@ -11,6 +11,8 @@ from lesson_engine.core import reader
 
 keras = pytest.importorskip("keras")
 
+pytestmark = pytest.mark.slow
+
 TRAINING = next(
     block
     for block in reader.read_page(LESSON, ROOT / "episodes" / "05-fit-cnn.md").blocks

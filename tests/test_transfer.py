@@ -11,6 +11,8 @@ pandas = pytest.importorskip("pandas")
 keras = pytest.importorskip("keras")
 pytest.importorskip("sklearn")
 
+pytestmark = pytest.mark.slow
+
 RESULTS = ROOT / "data" / "full_size"
 TRANSFER = runpy.run_path(str(ROOT / "tools" / "full_size_transfer.py"))
 FROZEN = "frozen backbone, new head"

@@ -147,21 +147,21 @@ def test_the_schedule_goes_by_the_clock_of_each_day(make_workshop):
         "| Time | What | Questions | Computing |",
         "| --- | --- | --- | ---: |",
         "| 09:00 | Welcome |  |  |",
-        "| 09:05 | [1. One](episodes/01-one.md) | What? | – |",
+        "| 09:05 | [1. One](<episodes/01-one.md>) | What? | – |",
         "| 10:20 | Break |  |  |",
-        "| 10:40 | [2. Two](episodes/02-two.md) | What? | – |",
+        "| 10:40 | [2. Two](<episodes/02-two.md>) | What? | – |",
         "| 11:25 | End |  | 0 s |",
         "Day 1: 120 minutes of teaching and exercises; 2 h 25 min by the clock, breaks included.",
         "### Day 2",
         "| Time | What | Questions | Computing |",
         "| --- | --- | --- | ---: |",
-        "| 13:30 | [4. Four](episodes/04-four.md) | What? | – |",
+        "| 13:30 | [4. Four](<episodes/04-four.md>) | What? | – |",
         "| 15:30 | End |  | 0 s |",
         "Day 2: 120 minutes of teaching and exercises; 2 h by the clock.",
         "### Going further",
         "| Episode | Questions | Minutes | Computing |",
         "| --- | --- | ---: | ---: |",
-        "| [3. Three](episodes/03-three.md) | What? | 45 | – |",
+        "| [3. Three](<episodes/03-three.md>) | What? | 45 | – |",
         *lines[-2:],
     ]
     assert "aren't in the workshop's clock" in lines[-2]
@@ -171,7 +171,7 @@ def test_the_schedule_goes_by_the_clock_of_each_day(make_workshop):
 def test_without_days_the_schedule_counts_from_the_beginning(make_workshop):
     lesson = make_workshop("")
     text = schedule.markdown(lesson, pages_of(lesson))
-    assert "| 1:15 | [2. Two](episodes/02-two.md) | What? | – |" in text
+    assert "| 1:15 | [2. Two](<episodes/02-two.md>) | What? | – |" in text
     assert "| 4:45 | End |" in text
     assert "instructor's choice. Computing is" in text
     assert "###" not in text and "by the clock" not in text

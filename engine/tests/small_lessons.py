@@ -82,6 +82,16 @@ def lesson_in(folder, *arguments, **options):
     return done.returncode, done.stdout + done.stderr
 
 
+RUNS_PROGRAMS = {"lesson_command", "built", "site", "browser", "few_images"}  # fixtures
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as slow what starts other programs; `make fast` leaves it out."""
+    for item in items:
+        if RUNS_PROGRAMS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
 @pytest.fixture
 def make_lesson(tmp_path):
     """Make a lesson of one page; gives it as a Lesson.

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from small_lessons import PAGE, lesson_in
 
+pytestmark = pytest.mark.slow
+
 FIGURE = """
 ```python
 import matplotlib.pyplot as plt

@@ -3,9 +3,12 @@
 import json
 import platform
 
+import pytest
 from small_lessons import PAGE
 
 from lesson_engine.core import provenance, reader
+
+pytestmark = pytest.mark.slow
 
 
 def note(folder, **environment):

@@ -12,6 +12,8 @@ import time
 import pytest
 from small_lessons import COMMAND, PAGE, run, start
 
+pytestmark = pytest.mark.slow
+
 OLD = PAGE.replace("total: 7\n", "total: 8\n")
 # how many times a recording is stopped; 50 were tried before a release
 STOPS = int(os.environ.get("LESSON_STOPS", "8"))

@@ -25,6 +25,8 @@ from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import find_lesson
 from lesson_engine.run.kernels import ARGUMENTS
 
+pytestmark = pytest.mark.slow
+
 PAGES = 25  # of a lesson
 LESSONS = range(int(os.environ.get("LESSON_GENERATED", "1")))
 RECORD_MENDS = "run `lesson record`"

@@ -10,6 +10,8 @@ from small_lessons import PAGE
 from lesson_engine.core import notebook, reader
 from lesson_engine.run import kept_runs, sources
 
+pytestmark = pytest.mark.slow
+
 INDEPENDENT = """\
 independent_episodes = true
 pass_variables = ["OF_*"]

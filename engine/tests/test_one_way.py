@@ -6,6 +6,8 @@ import sys
 import pytest
 from small_lessons import PAGE, lesson_in
 
+pytestmark = pytest.mark.slow
+
 BEGINNING, ENDING = PAGE.split("## Begin")[0], "\n::: keypoints\n- Done.\n:::\n"
 DRAW = "import matplotlib.pyplot as plt\n_ = plt.figure(figsize=(2, 1))\n"
 FIGURE = "\n![A.](fig/01_a.png){.cell-output alt='a'}\n"

@@ -13,6 +13,8 @@ from lesson_engine.core import reader
 from lesson_engine.core.divs import DIV_KINDS
 from lesson_engine.core.lesson import find_lesson
 
+pytestmark = pytest.mark.slow
+
 LESSONS = {
     # old, new, and the line of the block that has to be named
     "numbers": [

@@ -7,6 +7,8 @@ from small_lessons import PAGE
 
 from lesson_engine.run import watch
 
+pytestmark = pytest.mark.slow
+
 FILE = "episodes/01-small.md"
 PRINTED = 'print("total:", total)'
 

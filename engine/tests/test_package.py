@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from small_lessons import LESSONS
 
+pytestmark = pytest.mark.slow
+
 ENGINE = Path(__file__).resolve().parents[1]
 NAMES = sorted(path.name for path in LESSONS.iterdir())
 COMMANDS = ("record", "check", "build")

@@ -20,6 +20,7 @@ from lesson_engine.core.errors import LessonError
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import strategies as st  # noqa: E402
 
+pytestmark = pytest.mark.slow
 MORE = int(os.environ.get("LESSON_FUZZ_EXAMPLES", "0"))
 PROFILE = hypothesis.settings(
     max_examples=MORE or 150,
