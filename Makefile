@@ -40,7 +40,7 @@ serve: $(SITE)/ready
 	$(SITE)/bin/lesson serve
 
 test: $(TEST)/ready $(PROGRAMS)/ready
-	$(TEST)/bin/python -m pytest -n auto --maxprocesses 4 --durations 20 $(APART) engine/tests
+	$(TEST)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal --durations 20 $(APART) engine/tests
 	$(TEST)/bin/python -m pytest --durations 20 tests episodes $(APART:%=--ignore=%)
 
 fast: $(TEST)/ready

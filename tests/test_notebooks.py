@@ -5,7 +5,6 @@ On a few drawn images, as the scripts are: the same code is run on the real ones
 
 import ast
 import re
-from itertools import pairwise
 
 import nbclient
 import nbformat
@@ -22,8 +21,11 @@ pytestmark = pytest.mark.slow
 PATHS = [*LESSON.workshop_paths(), *LESSON.further_paths()]
 PAGES = [reader.read_page(LESSON, path) for path in PATHS]
 MAKES_A_NETWORK = re.compile(r"create_\w+\(|keras\.(Model|Sequential)\(|GridSearchCV\(")
-# each a training of its own in another Python, which takes long
-STARTS_PROGRAMS = re.compile(r"subprocess|train_elsewhere\(")
+# In the room, blanks are left and cells are run twice. For going further, one run of everything is
+# enough, which takes long there: test_scripts.py has it.
+by_episode_of_the_workshop = pytest.mark.parametrize(
+    "page", PAGES[: len(LESSON.workshop_paths())], ids=lambda page: page.name
+)
 by_episode = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -88,14 +90,13 @@ def test_cells_without_blanks_need_nothing_that_a_cell_with_blanks_gives(page):
             known |= bound
 
 
-# In the room, blanks may be left and notebooks go on; who goes further has time to fill them.
-@pytest.mark.parametrize("page", PAGES[: len(LESSON.workshop_paths())], ids=lambda page: page.name)
+@by_episode_of_the_workshop
 def test_only_cells_with_blanks_fail(page, run):
     fault = failed(run(exercises(page)))
     assert [(source, why) for source, why in fault if structure.BLANK not in source] == []
 
 
-@by_episode
+@by_episode_of_the_workshop
 def test_filled_in_nothing_fails_and_a_cell_run_twice_gives_the_same(page, run):
     book = exercises(page)
     solutions = {
@@ -107,13 +108,12 @@ def test_filled_in_nothing_fails_and_a_cell_run_twice_gives_the_same(page, run):
     for cell in book.cells:
         if cell.cell_type == "code":
             source = solutions.get(cell.source, cell.source)
-            times = 1 if STARTS_PROGRAMS.search(source) else 2
-            twice += [nbformat.v4.new_code_cell(source) for _ in range(times)]
+            twice += [nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell(source)]
     book.cells = twice
     cells = run(book)
     assert failed(cells) == []
-    for first, second in pairwise(cells):
-        if first.source == second.source and not goes_on_training(first.source):
+    for first, second in zip(cells[::2], cells[1::2], strict=True):
+        if not goes_on_training(first.source):
             assert printed(first) == printed(second), first.source
 
 
