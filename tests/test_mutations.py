@@ -110,7 +110,7 @@ def test_a_changed_figure_is_caught_and_named(recorded, tmp_path, kind):
         path.write_bytes(content)
     code, said = lesson_in(tmp_path, "check")
     assert code == 1
-    assert f"episodes/01-small.md:{change.line}: Cell outputs differ" in said, change.words
+    assert f"episodes/01-small.md:{change.line}: the outputs differ" in said, change.words
 
 
 def test_an_edited_script_is_not_what_the_episode_gives(recorded, tmp_path):

@@ -105,7 +105,9 @@ def make_lesson(tmp_path):
         if not (tmp_path / "config.yaml").exists():
             (tmp_path / "config.yaml").write_text("title: Small\n", "utf-8")
         (tmp_path / "index.md").write_text("---\ntitle: Home\n---\n\nWelcome.\n", "utf-8")
-        (tmp_path / "pyproject.toml").write_text(f"[tool.lesson]\n{options}\n", "utf-8")
+        rules = "" if "rules =" in options else 'rules = "strict"'
+        options = f"[tool.lesson]\n{rules}\n{options}\n"
+        (tmp_path / "pyproject.toml").write_text(options, "utf-8")
         (tmp_path / "episodes" / name).write_text(text, "utf-8")
         return find_lesson(tmp_path)
 

@@ -44,8 +44,8 @@ FILE = "episodes/01-small.md"
 
 # What is altered, by what, the line that has to be named, and words of the message
 ALTERATIONS = [
-    ("total: 7\n", "total: 1\n", 17, "Cell outputs differ"),
-    ("```output\ntotal: 7\n```\n", "", 17, "Cell outputs differ"),
+    ("total: 7\n", "total: 1\n", 17, "the outputs differ"),
+    ("```output\ntotal: 7\n```\n", "", 17, "the outputs differ"),
     ("The total is 7", "The total is 8", 27, 'should say "7"'),
     ("more than six.", "less than six.", 28, 'no longer says "more than six"'),
     ("total > 6", "total > 7", 28, "is not true"),
@@ -73,8 +73,8 @@ ALTERATIONS = [
         22,
         "a tolerance of 0.2 hides errors",
     ),
-    ("3 + 4", 'print("x", end="") or 7', 17, "Cell outputs differ"),
-    ('print("total:", total)', "print('total:', total, float)", 17, "Cell outputs differ"),
+    ("3 + 4", 'print("x", end="") or 7', 17, "the outputs differ"),
+    ('print("total:", total)', "print('total:', total, float)", 17, "the outputs differ"),
 ]
 
 
@@ -82,7 +82,9 @@ def write_lesson(folder, texts):
     """A lesson whose episodes have these texts; gives their paths, as messages name them."""
     (folder / "episodes" / "fig").mkdir(parents=True)
     (folder / "config.yaml").write_text("title: x\n", "utf-8")
-    (folder / "pyproject.toml").write_text("[tool.lesson]\ntimeout = 5\n", "utf-8")
+    (folder / "pyproject.toml").write_text(
+        '[tool.lesson]\nrules = "strict"\ntimeout = 5\n', "utf-8"
+    )
     paths = [f"episodes/{number:02}-small.md" for number, _ in enumerate(texts, 1)]
     for path, text in zip(paths, texts, strict=True):
         (folder / path).write_text(text, "utf-8")
@@ -139,7 +141,7 @@ def test_another_picture_fails_the_check(tmp_path):
     Image.new("RGB", (3, 3)).save(tmp_path / "episodes" / "fig" / "01_line.png")
     code, said = lesson_in(tmp_path, "check")
     assert code == 1
-    assert f"{FILE}:34: Cell outputs differ" in said
+    assert f"{FILE}:34: the outputs differ" in said
 
 
 def test_record_refuses_what_it_cannot_run(make_lesson, lesson_command, tmp_path):
@@ -187,7 +189,7 @@ def test_a_wrong_call_is_explained(make_lesson, lesson_command, arguments, words
         (
             "pyproject.toml",
             "[tool.lesson]\ncolour = 1\n",
-            "'colour' is not known; there are timeout",
+            "'colour' is not known; there are rules",
         ),
         ("pyproject.toml", "[tool.lesson", "pyproject.toml"),
         ("pyproject.toml", "[tool.lesson]\ndata_source = 'no.py'\n", "which is not there"),

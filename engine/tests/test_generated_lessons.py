@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 PAGES = 25  # of a lesson
 LESSONS = range(int(os.environ.get("LESSON_GENERATED", "1")))
+OPTIONS = '[tool.lesson]\nrules = "strict"\nindependent_episodes = true\n'
 RECORD_MENDS = "run `lesson record`"
 FORGET = (
     "%reset -f\nimport warnings\nwarnings.resetwarnings()\nglobals().pop('__warningregistry__', 0)"
@@ -46,7 +47,7 @@ def written(folder, numbers):
     files.write(folder / "config.yaml", "title: Generated\n")
     files.write(folder / "index.md", "---\ntitle: Home\n---\n\nWelcome.\n")
     files.write(folder / "links.md", "[shared]: https://example.org/shared\n")
-    files.write(folder / "pyproject.toml", "[tool.lesson]\nindependent_episodes = true\n")
+    files.write(folder / "pyproject.toml", OPTIONS)
     for number in numbers:
         following = name_of(number + 1 if number + 1 in numbers else numbers[0])
         text = Page(number, following).text

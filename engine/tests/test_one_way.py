@@ -57,7 +57,9 @@ def recorded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cases")
     (folder / "episodes" / "fig").mkdir(parents=True)
     (folder / "config.yaml").write_text("title: Cases\n", "utf-8")
-    (folder / "pyproject.toml").write_text("[tool.lesson]\nindependent_episodes = true\n", "utf-8")
+    (folder / "pyproject.toml").write_text(
+        '[tool.lesson]\nrules = "strict"\nindependent_episodes = true\n', "utf-8"
+    )
     for number, (code, _, below) in enumerate(CASES.values(), 1):
         figure = below.replace("01_a", f"{number:02}_a")
         text = f"{BEGINNING}## Begin\n\n```python\n{code}\n```\n{figure}{ENDING}"

@@ -27,7 +27,7 @@ DAY = '[[tool.lesson.days]]\ntitle = "Day 1"\nstart = "09:00"\nplan = ["01-small
         ('script_start = "a\\nb"', "script_start is one line of code"),
         ("sanitise = { '(' = 'x' }", "sanitise: '(' is not a regular expression"),
         ("days = 3", "days is written as tables"),
-        ("colour = 1", "'colour' is not known; there are timeout, largest_tolerance"),
+        ("colour = 1", "'colour' is not known; there are rules, timeout"),
         (DAY.replace('"09:00"', "9"), "start of day 1 of days is a time"),
         (DAY.replace('["01-small.md"]', "[]"), "plan of day 1 of days is a list of episodes"),
         (DAY + "room = 1\n", "'room' of day 1 of days is not known"),
@@ -59,7 +59,7 @@ def test_a_config_of_another_shape_is_explained(make_lesson, tmp_path, text, wor
 
 def test_every_option_is_a_choice_of_the_lesson(make_lesson):
     """Whatever can be written has its place in Lesson, with the same default."""
-    chosen = make_lesson()
+    chosen = make_lesson(options='rules = "workbench"')
     for name in Options.__struct_fields__:
         assert getattr(chosen, name) == getattr(Lesson(chosen.root, {}), name)
 

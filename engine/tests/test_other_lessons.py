@@ -93,7 +93,7 @@ def test_what_is_fresh_passes_the_check_and_what_is_stale_is_named(name, tmp_pat
     code, said = lesson_in(folder, "check")
     assert code == 1
     for episode, _, new, line in LESSONS[name]:
-        assert f"episodes/{episode}.md:{line}: Cell outputs differ" in said, new
+        assert f"episodes/{episode}.md:{line}: the outputs differ" in said, new
     assert f" {len(LESSONS[name])} failed, " in said, "nothing else is"
 
     code, said = lesson_in(folder, "record")

@@ -191,15 +191,11 @@ def test_a_last_line_that_does_not_end_stops_nothing(text):
     [
         ("a\n\n::: challenge\n\ntext\n", 3, "never closed"),
         ("a\n\n:::\n", 3, "never opened"),
-        ("::: chalenge\n:::\n", 1, "did you mean 'challenge'"),
-        ("::: mystery\n:::\n", 1, "not a div of the Workbench"),
-        ("::: {#only-id}\n:::\n", 1, "not a div"),
         ("- ::: hint\n  a\n\n:::\n", 1, "opened in a list item"),
         ("```python\nx = 1\n", 1, "never closed"),
         (">\t```python\n>\tx = 1\n>\t```\n", 3, "write blanks instead"),
         ("~~~bash\nls\n", 1, "never closed"),
         ("::: hint\n```python\nx\n:::\n", 2, "never closed"),
-        ("text\n\n```output\n1\n```\n", 3, "belongs to no block"),
         ("---\ntitle: [\n---\n", 2, "not YAML"),
         ("---\n- a\n---\n", 1, "needs lines such as"),
         ("<!-- tolerance: 0.1, because -->\n", 1, "directly below a block"),
@@ -233,6 +229,25 @@ def test_bad_input_is_refused_with_its_line(text, line, words):
         reader.read(text, "episodes/x.md")
     assert str(caught.value).startswith(f"episodes/x.md:{line}: ")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("::: chalenge\n:::\n", 1, "did you mean 'challenge'"),
+        ("::: mystery\n:::\n", 1, "not a div of the Workbench"),
+        ("::: {#only-id}\n:::\n", 1, "not a div"),
+        ("text\n\n```output\n1\n```\n", 3, "belongs to no block"),
+        (
+            "~~~\nx = 1\n~~~\n{: .language-python}\n",
+            1,
+            "this block is not run: its language, python",
+        ),
+    ],
+)
+def test_what_is_odd_is_read_and_noted_with_its_line(text, line, words):
+    (oddity,) = reader.read(text).oddities
+    assert oddity.line == line and words in oddity.message
 
 
 @pytest.mark.parametrize(

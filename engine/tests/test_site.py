@@ -186,7 +186,7 @@ def test_a_missing_picture_stops_the_build_with_its_line(built):
 def test_a_formula_that_cannot_be_shown_stops_the_build_with_its_line(built):
     process = built(PAGE + "\nA formula: $\\nonsense{x}$.\n")
     assert process.returncode != 0
-    assert "01-small.md:34: WARNING: this formula cannot be shown" in process.stderr
+    assert "01-small.md:34: this formula cannot be shown" in process.stderr
 
 
 def test_notes_are_in_the_instructor_view_only(built, tmp_path):

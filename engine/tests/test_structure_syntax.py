@@ -9,7 +9,7 @@ from small_lessons import PAGE
 from lesson_engine.core import reader, structure
 from lesson_engine.core.lesson import Lesson
 
-LESSON = Lesson(root=Path("/not/there"), config={})
+LESSON = Lesson(root=Path("/not/there"), config={}, rules="strict")
 BLOCK = 'total = 3 + 4\nprint("total:", total)'
 FIRST = PAGE.split("\n").index("total = 3 + 4") + 1  # line of the code
 

@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lesson_engine.core import reader
+from lesson_engine.core import files, reader
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson, find_lesson
 from lesson_engine.core.model import Episode
@@ -73,12 +74,28 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    add("build", build, "make the site from the recorded outputs; nothing is run")
+    build_parser = add("build", build, "make the site from the recorded outputs; nothing is run")
+    build_parser.add_argument(
+        "--strict",
+        action="store_true",
+        help='keep the last site if anything is odd, as with rules = "strict"',
+    )
     serve_parser = add("serve", serve, "build, show in a browser, rebuild when a file changes")
     serve_parser.add_argument("--port", default="8000", help="of the local address (default 8000)")
+    what = "look through a lesson: what runs, what does not, which edits would make it green"
+    adopt_parser = add("adopt", adopt, what)
+    _add_episodes(adopt_parser)
+    adopt_parser.add_argument(
+        "--write", action="store_true", help="make the edits; `git diff` shows them"
+    )
     _add_check(add("check", check, "run every block and compare with what is recorded"))
     record_parser = add("record", record, "run every block and write its outputs and figures")
     _add_episodes(record_parser)
+    record_parser.add_argument(
+        "--all",
+        action="store_true",
+        help="write outputs also where none stands, and remove those that nothing gives any more",
+    )
     record_parser.add_argument(
         "--rewrite", action="store_true", help="replace also what agrees, such as times in a log"
     )
@@ -105,6 +122,10 @@ def _version() -> str:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_episodes(parser)
+    parser.add_argument(
+        "--form", action="store_true", help="list what the Workbench would remark on form"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show differences in full")
     parser.add_argument(
         "--download", action="store_true", help="fetch the data first if it is not at hand"
     )
@@ -165,20 +186,37 @@ def choose_episodes(lesson: Lesson, wanted: Sequence[str]) -> list[Episode]:
     return [reader.read_page(lesson, path) for path in choose_paths(lesson, wanted)]
 
 
+def read_episodes(lesson: Lesson, wanted: Sequence[str]) -> tuple[list[Episode], list[LessonError]]:
+    """As choose_episodes; gives what cannot be read, too, instead of stopping there."""
+    episodes, faults = [], []
+    for path in choose_paths(lesson, wanted):
+        try:
+            episodes.append(reader.read_page(lesson, path))
+        except LessonError as error:
+            faults.append(error)
+    return episodes, faults
+
+
 def build(lesson: Lesson, options: argparse.Namespace) -> int:
     """Make the site in _site/."""
     from lesson_engine.site import citation, site_files
+    from lesson_engine.site.remarks import run_sphinx
 
-    episodes = choose_episodes(lesson, [])
+    strict = options.strict or lesson.strict
+    episodes, unread = read_episodes(lesson, [])
+    if unread and strict:
+        raise unread[0]
     citation.load_citation(lesson)  # a fault in it is best told before Sphinx starts
-    runs = [
-        subprocess.Popen(_sphinx("sphinx", lesson, view), env=_environment(lesson, view))
-        for view in VIEWS
-    ]
-    codes = [run.wait() for run in runs]
-    if any(codes):
-        return max(codes)
+    code, remarks = run_sphinx(
+        lesson, [(_sphinx("sphinx", lesson, view), _environment(lesson, view)) for view in VIEWS]
+    )
+    for remark in remarks:
+        print(remark, file=sys.stderr)
+    if code or (strict and remarks):
+        return code or 1
     site_files.assemble(lesson, episodes, [_html(lesson, view) for view in VIEWS])
+    if remarks:
+        print(f"{len(remarks)} remarks above; `lesson build --strict` would keep the last site")
     print(f"the site is in {lesson.shown(lesson.site_folder)}/: open index.html there")
     return 0
 
@@ -198,7 +236,7 @@ def _html(lesson: Lesson, view: str) -> Path:
 
 def _sphinx(module: str, lesson: Lesson, view: str) -> list[str]:
     cache = lesson.build_folder / "site" / view / "doctrees"
-    command = [sys.executable, "-m", module, "-q", "-W", "--keep-going"]
+    command = [sys.executable, "-m", module, "-q"]
     command += ["-c", str(CONF), "-d", str(cache)]
     return [*command, str(lesson.root), str(_html(lesson, view))]
 
@@ -209,22 +247,25 @@ def _environment(lesson: Lesson, view: str) -> dict[str, str]:
 
 def check(lesson: Lesson, options: argparse.Namespace) -> int:
     """Run what has changed, then compare everything."""
-    return _check(lesson, options.episodes, options.download, options.rerun, options.jobs)
+    return _check(lesson, options)
 
 
-def _check(lesson: Lesson, wanted: Sequence[str], download: bool, rerun: bool, jobs: int) -> int:
+def _check(lesson: Lesson, options: argparse.Namespace) -> int:
     """pytest on the episodes; gives its exit code."""
+    wanted = options.episodes
     _need_test_environment("check")
     paths = choose_paths(lesson, wanted)
     if lesson.independent_episodes:
-        _run_missing(lesson, paths, download, rerun, jobs)
+        _run_missing(lesson, paths, options.download, options.rerun, options.jobs)
     import pytest
 
     arguments = ["--disable-plugin-autoload", "-p", "nbval.plugin"]  # others only take time
     arguments += ["-p", "lesson_engine.pytest_plugin", "-o", "addopts="]
-    arguments += ["--continue-on-collection-errors", "--lesson-kept"]
+    arguments += ["--continue-on-collection-errors", "--lesson-kept", "--no-header", "-rN"]
     arguments += ["--rootdir", str(lesson.root)]
-    arguments += ["--lesson-download"] if download else []
+    arguments += ["--lesson-download"] if options.download else []
+    arguments += ["--lesson-form"] if options.form else []
+    arguments += ["-v"] if options.verbose else []
     arguments += ["--lesson-keep"] if wanted else []
     return int(pytest.main([*arguments, *map(str, paths)]))
 
@@ -251,7 +292,7 @@ def record(lesson: Lesson, options: argparse.Namespace) -> int:
     _need_test_environment("record")
     from lesson_engine.run import sources
 
-    episodes = choose_episodes(lesson, options.episodes)
+    episodes, faults = read_episodes(lesson, options.episodes)
     data = sources.choose_data(lesson, download=True)
     if not data.real:
         message = "results of a stand-in are not recorded; provide the real data"
@@ -259,10 +300,9 @@ def record(lesson: Lesson, options: argparse.Namespace) -> int:
     print(data.sentence)
     if not options.episodes and not lesson.independent_episodes:
         sources.working_folder(lesson, data, fresh=True)
-    faults: list[LessonError] = []
     for episode in episodes:
         try:
-            faults += _record_one(lesson, episode, data, options.rewrite)
+            faults += _record_one(lesson, episode, data, options)
         except LessonError as error:
             faults.append(error)
             if not lesson.independent_episodes:  # the next may need what this one saves
@@ -272,7 +312,9 @@ def record(lesson: Lesson, options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _record_one(lesson: Lesson, episode: Episode, data: "Data", rewrite: bool) -> list[LessonError]:
+def _record_one(
+    lesson: Lesson, episode: Episode, data: "Data", options: argparse.Namespace
+) -> list[LessonError]:
     """Run and record an episode; gives all for which `lesson check` would fail."""
     from lesson_engine.core import comparer, recorder, structure, verdicts
     from lesson_engine.run import runner, sources
@@ -280,12 +322,50 @@ def _record_one(lesson: Lesson, episode: Episode, data: "Data", rewrite: bool) -
     folder = sources.working_folder(lesson, data, fresh=False, episode_name=episode.name)
     runs = runner.run(episode, lesson, data, folder, progress=print)
     rules = comparer.rules_for(lesson, lesson.root / episode.path)
-    recording = recorder.record(episode, runs, rules, rewrite)
+    if options.all:
+        rules = replace(rules, recorded_only=False)
+    recording = recorder.record(episode, runs, rules, options.rewrite)
     for path in recorder.write(episode, lesson, recording, runs):
         print(f"wrote {lesson.shown(path)}")
     written = reader.read_page(lesson, lesson.root / episode.path)
+    raised = verdicts.all_raised(episode, runs)
     refuted = verdicts.all_refuted(written, runs)
-    return [*recording.faults, *refuted, *structure.faults(written, lesson)]
+    return [*raised, *recording.faults, *refuted, *structure.faults(written, lesson)]
+
+
+def adopt(lesson: Lesson, options: argparse.Namespace) -> int:
+    """Say in one screen where a lesson stands, and propose edits or make them."""
+    _need_test_environment("adopt")
+    from lesson_engine.core import adopt as edits
+    from lesson_engine.core.tally import Tally
+    from lesson_engine.run import runner, sources
+
+    episodes, unread = read_episodes(lesson, options.episodes)
+    data = sources.choose_data(lesson, download=True)
+    tally, found, faults = Tally(), 0, [*unread]
+    for episode in episodes:
+        tally.take(episode, lesson)
+        folder = sources.working_folder(lesson, data, fresh=False, episode_name=episode.name)
+        try:
+            runs = runner.run(episode, replace(lesson, rules="workbench"), data, folder)
+        except LessonError as error:
+            faults.append(error)
+            continue
+        tally.judge(episode, lesson, runs)
+        proposed = edits.proposals(episode, runs)
+        found += len(proposed)
+        for one in proposed:
+            print(f"{episode.path}:{one.line}: {one.why}")
+        if options.write and proposed:
+            path = lesson.root / episode.path
+            files.write(path, edits.edited(episode.text, proposed))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    tally.write(print)
+    if found:
+        done = "made" if options.write else "proposed; `lesson adopt --write` makes them"
+        print(f"{found} edits {done}")
+    return 1 if faults else 0
 
 
 def drift(lesson: Lesson, options: argparse.Namespace) -> int:
@@ -297,7 +377,7 @@ def drift(lesson: Lesson, options: argparse.Namespace) -> int:
         print("\n".join(versions.report(episode, lesson)))
     if not options.run:
         return 0
-    return _check(lesson, options.episodes, False, rerun=True, jobs=os.cpu_count() or 1)
+    return _check(lesson, _parser().parse_args(["check", "--rerun", *options.episodes]))
 
 
 def export(lesson: Lesson, options: argparse.Namespace) -> int:

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from lesson_engine.core import comparer, structure, verdicts
-from lesson_engine.core.comparer import View
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson, find_lesson
-from lesson_engine.core.model import Claim, Episode
+from lesson_engine.core.model import Block, Claim, Episode
 from lesson_engine.core.notebook import Cell, CellRun, Output, cells_of, to_notebook
 from lesson_engine.core.reader import read_page
+from lesson_engine.core.tally import Tally
 from lesson_engine.run import kept_runs, runner, sources
 from lesson_engine.run.kernels import Kernel
 from lesson_engine.run.sources import Data
@@ -47,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="keep the files that earlier runs left, so that one episode can run by itself",
     )
     group.addoption(
+        "--lesson-form",
+        action="store_true",
+        help="list what the Workbench would remark on form",
+    )
+    group.addoption(
         "--lesson-kept",
         action="store_true",
         help="compare the outputs of the last run where code, data and versions are as they were",
@@ -68,12 +73,21 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     run = config.stash[RUN]
+    run.tally.write(terminalreporter.write_line, config.option.lesson_form)
     if run.data is not None:
         compared = "outputs compared in full" if run.data.real else "structure of outputs compared"
         terminalreporter.write_line(f"{run.data.sentence} ({compared})")
     if run.kept:
         names = ", ".join(run.kept)
         terminalreporter.write_line(f"Not run again, since nothing they need changed: {names}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nothing is green that did not run."""
+    tally = session.config.stash[RUN].tally
+    if tally.pages and not tally.blocks and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class _Run:
@@ -83,6 +97,7 @@ class _Run:
         self.option = config.option
         self.data: Data | None = None
         self.kept: list[str] = []
+        self.tally = Tally()
         self.lessons: dict[Path, Lesson] = {}
 
     def lesson_of(self, path: Path) -> Lesson:
@@ -119,6 +134,7 @@ class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
         kept: what its cells gave when they last ran; None if they have to run.
         rules: how its outputs are compared.
         kernel: the running kernel; None if nothing has to run.
+        broken: names that were not made, as their block raised -> its line.
     """
 
     lesson: Lesson
@@ -126,11 +142,13 @@ class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
     kept: list[CellRun] | None
     rules: comparer.Rules
     kernel: Kernel | None = None
+    broken: dict[str, int]
 
     def collect(self) -> Iterator[pytest.Item]:
         run = self.config.stash[RUN]
         self.lesson = run.lesson_of(self.path)
         self.episode = read_page(self.lesson, self.path)
+        run.tally.take(self.episode, self.lesson)
         yield StructureItem.from_parent(self, name="structure")
         self.kept = run.kept_of(self.episode, self.lesson)
         self.nb = to_notebook(self.episode)  # nbval asks it for the kernel's name
@@ -142,6 +160,7 @@ class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
 
     def setup(self) -> None:
         data = self.config.stash[RUN].start(self.lesson)
+        self.broken = {}
         self.rules = comparer.rules_for(self.lesson, self.path, structure_only=not data.real)
         self._ending = ExitStack()
         if self.kept is not None:
@@ -203,12 +222,19 @@ class CellItem(IPyNbCell):  # type: ignore[misc]  # nbval has no types
         options: defaultdict[str, bool] = defaultdict(bool, check=True, check_exception=True)
         super().__init__(name, parent, cell_num, cell, options)
         self.part = part
+        self.difference = ""
+        self.comparison_traceback: list[str] = []  # nbval's, which fills it where it compares
 
     def judge(self, run: CellRun) -> bool:
-        """Whether a run agrees with what is recorded; if not, nbval shows the difference."""
+        """Whether a run agrees with what is recorded."""
+        tally, broken = self.config.stash[RUN].tally, self.parent.broken
+        tally.blocks += isinstance(self.part.part, Block)
         fault = verdicts.raised(self.parent.episode, run)
         if fault is not None:
-            raise fault
+            consequence = verdicts.follows(fault, broken)
+            broken |= verdicts.names_not_made(self.part, broken, fault)
+            tally.raised += 1
+            raise consequence or fault
         if isinstance(self.part.part, Claim):
             structure_only = self.parent.rules.structure_only
             refuted = verdicts.refuted(self.part.part, run, structure_only)
@@ -216,14 +242,19 @@ class CellItem(IPyNbCell):  # type: ignore[misc]  # nbval has no types
                 raise LessonError(self.parent.episode.path, self.part.line, refuted)
             return True
         recorded, fresh = comparer.compare(self.part.part, run.outputs, self.parent.rules)
-        return bool(super().compare_outputs(_streams(fresh), _streams(recorded)))
+        tally.stale += recorded != fresh
+        most = 12 if self.config.option.verbose < 1 else 10**6
+        self.difference = verdicts.difference(recorded, fresh, most)
+        return recorded == fresh
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
         error, path = excinfo.value, self.parent.episode.path
         if isinstance(error, LessonError):
-            return "\n".join([str(error), *_traceback_in(self.shown())])
+            full = self.config.option.verbose > 0
+            return "\n".join([str(error), *(_traceback_in(self.shown()) if full else [])])
         if isinstance(error, NbCellError):
-            return f"{path}:{self.part.line}: {error}\n{super().repr_failure(excinfo)}"
+            what = self.difference or str(error)
+            return f"{path}:{self.part.line}: the outputs differ\n{what}"
         return f"{path}:{self.part.line}: {error}"
 
     def shown(self) -> Sequence[Output]:
@@ -270,7 +301,7 @@ class KeptItem(CellItem):
 
     def runtest(self) -> None:
         if not self.judge(self.kept_run()):
-            self.raise_cell_error("Cell outputs differ", "\n".join(self.comparison_traceback))
+            self.raise_cell_error("the outputs differ", "")
 
     def kept_run(self) -> CellRun:
         assert self.parent.kept is not None
@@ -278,10 +309,6 @@ class KeptItem(CellItem):
 
     def shown(self) -> Sequence[Output]:
         return self.kept_run().outputs
-
-
-def _streams(view: View) -> list[Output]:
-    return [v4.new_output("stream", name=kind, text=text) for kind, text in view.texts().items()]
 
 
 def _traceback_in(outputs: Iterable[Output]) -> list[str]:

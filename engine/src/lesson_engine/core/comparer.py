@@ -20,7 +20,11 @@ from lesson_engine.core.notebook import ANSI, Output
 OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.M)  # a progress bar draws over itself
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?(?!\w)")
 SHAPE = re.compile(r"\(\d+((?:, \d+)+,?)\)")
+ABRIDGED = re.compile(r"\s*(?:\[?\.\.\.\]?|…|⋮)\s*")
 MASK = "#"
+# where packages lie on this machine
+LOCAL_PATH = re.compile(r"(?:/|[A-Za-z]:\\)[^\s'\"]*[/\\]site-packages[/\\]")
+PACKAGES = "site-packages/"
 TEXTS = ("output", "warning", "error")
 # What no two runs of any lesson share; a lesson adds its own (sanitise in [tool.lesson]).
 SANITISE = {
@@ -28,6 +32,8 @@ SANITISE = {
     r"\S*ipykernel_\d+/\d+\.py": "CELL",  # the file that a kernel pretends a cell to be
     r"(?m)^(CPU times|Wall time): .*": r"\1: TIME",  # of %time; the next two of %timeit
     r"(?m)^.* per loop \(mean ± std\. dev\. of .*": "TIME per loop",
+    LOCAL_PATH.pattern: PACKAGES,
+    r" \((?:\d+\.py|<[^>]+>), line \d+\)": "",  # where a SyntaxError is, which a reader sees
     r"(?m)^The slowest run took .* times longer than the fastest\..*\n?": "",
 }
 
@@ -42,12 +48,15 @@ class Rules:
         data_words: words that depend on the data, masked then.
         figure_folder: folder that figure addresses start from.
         sanitise: regular expression -> what replaces it on both sides.
+        recorded_only: True to compare only what stands below a block: no output that the
+            author left out, nor what "..." stands for.
     """
 
     structure_only: bool = False
     data_words: tuple[str, ...] = ()
     figure_folder: Path = Path(".")
     sanitise: Mapping[str, str] = field(default_factory=lambda: SANITISE)
+    recorded_only: bool = False
 
 
 def rules_for(lesson: Lesson, page: Path, structure_only: bool = False) -> Rules:
@@ -59,7 +68,8 @@ def rules_for(lesson: Lesson, page: Path, structure_only: bool = False) -> Rules
         structure_only: as in Rules.
     """
     sanitise = {**lesson.sanitise, **SANITISE}
-    return Rules(structure_only, lesson.data_words, (lesson.root / page).parent, sanitise)
+    folder = (lesson.root / page).parent
+    return Rules(structure_only, lesson.data_words, folder, sanitise, not lesson.strict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,7 @@ class View:
         output: what it printed and its last value, in order.
         warning: what it wrote to stderr.
         error: "Name: message".
+        traceback: the whole of it, in a fresh run; not part of a comparison.
         figures: a line for each figure, such that equal lines mean that pictures agree.
         pictures: what it drew in a fresh run, as PNG bytes; not part of a comparison.
     """
@@ -79,6 +90,7 @@ class View:
     error: str = ""
     figures: str = ""
     pictures: tuple[bytes, ...] = field(default=(), compare=False)
+    traceback: str = field(default="", compare=False)
 
     def texts(self) -> dict[str, str]:
         """All that is compared, by kind, without kinds that are empty."""
@@ -94,20 +106,21 @@ def fresh_view(outputs: Sequence[Output]) -> View:
 
     Returns: View, whose figures are empty: they depend on what is recorded.
     """
-    texts, pictures = dict.fromkeys(TEXTS, ""), []
+    texts, pictures, traceback = dict.fromkeys(TEXTS, ""), [], ""
     for given in outputs:
         kind = given["output_type"]
         if kind == "stream":
             texts["output" if given["name"] == "stdout" else "warning"] += given["text"]
         elif kind == "error":
             texts["error"] += f"{given['ename']}: {given['evalue']}"
+            traceback = tidy("\n".join(given["traceback"]))
         elif "image/png" in given["data"]:
             pictures.append(base64.b64decode(given["data"]["image/png"]))
         else:
             plain = given["data"].get("text/plain", "")
             texts["output"] += plain if plain.endswith("\n") else plain + "\n"
     output, warning, error = (tidy(texts[kind]) for kind in TEXTS)
-    return View(output, warning, error, pictures=tuple(pictures))
+    return View(output, warning, error, pictures=tuple(pictures), traceback=traceback)
 
 
 def recorded_view(block: Block) -> View:
@@ -144,16 +157,56 @@ def compare(block: Block, outputs: Sequence[Output], rules: Rules) -> tuple[View
     Returns: recorded, fresh.
     """
     recorded, fresh = recorded_view(block), fresh_view(outputs)
-    if fresh.error and recorded.error.endswith(fresh.error):
+    if fresh.error and not recorded.error:  # the author may have called it an output
+        printed, error = _called_output(block)
+        recorded = replace(recorded, output=printed, error=error)
+    if rules.recorded_only:
+        recorded, fresh = _only_recorded(recorded, fresh, block)
+    raised = sanitised(fresh.error, rules.sanitise)
+    if raised and sanitised(recorded.error, rules.sanitise).endswith(raised):
         recorded = replace(recorded, error=fresh.error)  # an author may record the traceback
-    output = _reconciled(recorded.output, fresh.output, block, rules)
-    warning = _reconciled(recorded.warning, fresh.warning, block, rules)
-    error = _reconciled(recorded.error, fresh.error, block, rules)
+    pairs = [
+        _reconciled(getattr(recorded, kind), getattr(fresh, kind), block, rules) for kind in TEXTS
+    ]
+    (output, warning, error), theirs = zip(*pairs, strict=True)
     figures = _figures(block, fresh.pictures, rules)
     return (
-        View(output[0], warning[0], error[0], recorded.figures),
-        View(output[1], warning[1], error[1], figures, fresh.pictures),
+        View(output, warning, error, recorded.figures),
+        View(theirs[0], theirs[1], theirs[2], figures, fresh.pictures),
     )
+
+
+def _called_output(block: Block) -> tuple[str, str]:
+    """Output and error of a block below which a traceback stands as an output."""
+    texts = dict.fromkeys(("output", "error"), "")
+    for part in block.recorded:
+        if part.kind == "output":
+            texts["error" if part.is_traceback else "output"] += part.text + "\n"
+    return tidy(texts["output"]), tidy(texts["error"])
+
+
+def _only_recorded(recorded: View, fresh: View, block: Block) -> tuple[View, View]:
+    """Both views without what the author left out: whole kinds of output, and "..." in one."""
+    texts: dict[str, str] = {}
+    for kind in TEXTS:
+        ours, theirs = getattr(recorded, kind), getattr(fresh, kind)
+        if not ours and kind != "error":
+            theirs = ""
+        elif ABRIDGED.search(ours) and _abridges(ours, theirs):
+            theirs = ours
+        texts[kind] = theirs
+    pictures = fresh.pictures if block.figures else ()
+    fresh = View(
+        texts["output"], texts["warning"], texts["error"], fresh.figures, pictures, fresh.traceback
+    )
+    return recorded, fresh
+
+
+def _abridges(short: str, full: str) -> bool:
+    """True if a text is another one with "..." in the place of what it leaves out."""
+    pieces = [re.sub(r"\s+", " ", piece).strip() for piece in ABRIDGED.split(short)]
+    pattern = ".*?".join(map(re.escape, pieces))
+    return re.fullmatch(rf"\s*{pattern}\s*", re.sub(r"\s+", " ", full).strip(), re.S) is not None
 
 
 def agrees(block: Block, outputs: Sequence[Output], rules: Rules) -> bool:

@@ -39,4 +39,12 @@ DIV_KINDS = {
     "tab": DivKind(None),
     "group-tab": DivKind(None),
 }
+UNKNOWN = DivKind(None)  # the Workbench shows what is in it
+
+
+def kind_of(name: str) -> DivKind:
+    """The kind of a div, by its class; UNKNOWN if the Workbench has no such class."""
+    return DIV_KINDS.get(name, UNKNOWN)
+
+
 TABS = ("tab", "group-tab")  # not boxes: each heading inside opens a tab

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from lesson_engine.core import files, notebook, scripts
-from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.divs import DIV_KINDS, kind_of
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block, Div, Episode, Skeleton
@@ -107,7 +107,7 @@ def _prose_lines(episode: Episode, left_out: Collection[str]) -> list[str]:
             lines[div.first_line - 1] = f"<details><summary>{summary}</summary>\n"
             lines[div.last_line - 1] = "\n</details>"
             continue
-        name = "Solution" if div.name == "solution" else DIV_KINDS[div.name].title or ""
+        name = "Solution" if div.name == "solution" else kind_of(div.name).title or ""
         lines[div.first_line - 1] = f"***\n**{name}**\n" if name else ""
         lines[div.last_line - 1] = "***\n" if name and div.depth == 0 else ""
         if own_title and lines[own_title - 1]:

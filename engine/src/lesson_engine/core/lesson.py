@@ -62,6 +62,7 @@ class Lesson:
     Attributes:
         root: folder that holds config.yaml.
         config: what config.yaml says.
+        rules: "workbench" for the Workbench's own, "strict" for ours on top; see structure.
         timeout: seconds a block may take.
         largest_tolerance, largest_figure_tolerance: the most that an author may allow.
         data_source: path of a Python file that chooses the data, or None; see run.sources.
@@ -85,6 +86,7 @@ class Lesson:
 
     root: Path
     config: Mapping[str, Any]
+    rules: str = "workbench"
     timeout: float = 600
     largest_tolerance: float = 0.05
     largest_figure_tolerance: float = 0.05
@@ -100,6 +102,11 @@ class Lesson:
     longest_stretch: int = 0
     challenge_minutes: bool = False
     script_start: str = ""
+
+    @property
+    def strict(self) -> bool:
+        """True if everything that can be wrong is a fault."""
+        return self.rules == "strict"
 
     @property
     def build_folder(self) -> Path:

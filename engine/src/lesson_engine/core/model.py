@@ -1,10 +1,18 @@
 """What an episode holds: the reader makes these, everything else reads them. Nothing changes."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+
+def number(value: object) -> float | None:
+    """A value of the front matter if it is a number; None if it is another thing."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+HEADING_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")  # "## Title {#id}"
 SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -22,6 +30,15 @@ class Recorded:
     text: str
     first_line: int
     last_line: int
+
+    @property
+    def is_traceback(self) -> bool:
+        """True for an error, also where the author called it an output."""
+        lines = self.text.rstrip().split("\n")
+        return self.kind == "error" or (
+            any(line.startswith("Traceback (most recent call last)") for line in lines)
+            and re.match(r"[\w.]+: ", lines[-1]) is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,7 @@ class Block:
         figure_tolerance: largest mean difference between two pictures, 0 to 1.
         timeout: seconds it may take; None for the lesson's own limit.
         paste: True if learners are given the block to paste, and don't type it.
+        skip: why it is not run; "" if it is.
         directive_lines: line of each directive, by name.
     """
 
@@ -77,6 +95,7 @@ class Block:
     figure_tolerance: float = 0.0
     timeout: float | None = None
     paste: bool = False
+    skip: str = ""
     directive_lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -86,14 +105,14 @@ class Block:
 
     @property
     def expects_error(self) -> bool:
-        """True if an ```error is recorded below the block."""
-        return any(part.kind == "error" for part in self.recorded)
+        """True if an error is recorded below the block."""
+        return any(part.is_traceback for part in self.recorded)
 
     @property
     def expects_syntax_error(self) -> bool:
         """True if the recorded error says that the code is not Python."""
         return any(
-            part.kind == "error" and any(name in part.text for name in SYNTAX_ERRORS)
+            part.is_traceback and any(name in part.text for name in SYNTAX_ERRORS)
             for part in self.recorded
         )
 
@@ -102,13 +121,14 @@ class Block:
 class Skeleton:
     """Code that is shown and not run, usually with blanks to fill.
 
-    Attributes: as in Block.
+    Attributes: as in Block; and marked: True if the author says so, by the class "skeleton".
     """
 
     source: str
     first_line: int
     last_line: int
     divs: tuple[str, ...]
+    marked: bool = True
 
 
 @dataclass(frozen=True)
@@ -152,13 +172,31 @@ class Div:
 
 
 @dataclass(frozen=True)
+class Oddity:
+    """What can be read, and is hardly meant so. Attributes: line from 1, what is odd there."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
 class Heading:
-    """A heading. Attributes: level 1 to 6, its text, its line from 1, the divs around it."""
+    """A heading.
+
+    Attributes:
+        level: 1 to 6.
+        text: without attributes.
+        line: from 1.
+        divs: names of the divs around it, outermost first.
+        place: what links to it end in: the id that the author gave, or what Pandoc makes of
+            its text.
+    """
 
     level: int
     text: str
     line: int
     divs: tuple[str, ...]
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +236,8 @@ class Episode:
         comment_lines: (first, last) of every tool directive that is a paragraph of its own.
         fence_openings: of every fence, code or not.
         table_heads: of every table.
+        loose: recorded outputs that stand below no block.
+        oddities: what is hardly meant as it is written.
         references: link definitions, label in capitals -> address; the lesson's links.md
             included.
     """
@@ -216,6 +256,8 @@ class Episode:
     comment_lines: tuple[tuple[int, int], ...] = ()
     fence_openings: tuple[FenceOpening, ...] = ()
     table_heads: tuple[TableHead, ...] = ()
+    loose: tuple[Recorded, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -228,15 +270,34 @@ class Episode:
         """The title in the front matter, or the file's name."""
         return str(self.front_matter.get("title", self.name))
 
+    @property
+    def skip(self) -> str:
+        """Why no block of it is run: `skip: …` in the front matter; "" if they are."""
+        return str(self.front_matter.get("skip") or "")
+
+    @property
+    def pause(self) -> float | None:
+        """Minutes of an episode that is a break: `break: 15` in the front matter; else None."""
+        return number(self.front_matter.get("break"))
+
+    @property
+    def minutes(self) -> float:
+        """Teaching and exercises together; what is not a number counts as none."""
+        given = (number(self.front_matter.get(name)) for name in ("teaching", "exercises"))
+        return sum(minutes or 0 for minutes in given)
+
     def plain_lines(self) -> list[str]:
         """Lines of the text, as many as there are, that every Markdown tool understands.
 
-        The front matter is empty lines, and Pandoc's "{.python .skeleton}" is "python".
+        The front matter is empty lines, and the language of every fence is one word: Pandoc's
+        "{.python .skeleton}" is "python".
         """
         lines = self.text.replace("\r\n", "\n").split("\n")
         lines[: self.body_line - 1] = [""] * (self.body_line - 1)
         for opening in self.fence_openings:
-            if opening.info.startswith("{."):
+            if opening.info.startswith("{.") or opening.language == "python":
                 plain = lines[opening.line - 1].replace(opening.info, opening.language)
                 lines[opening.line - 1] = plain
+        for heading in self.headings:
+            lines[heading.line - 1] = HEADING_ATTRIBUTES.sub("", lines[heading.line - 1])
         return lines

@@ -79,14 +79,15 @@ class CellRun:
 
 
 def cells_of(episode: Episode) -> list[Cell]:
-    """All code of an episode, in the order in which it runs."""
+    """All code of an episode that runs, in order."""
     cells = []
     for place in range(len(episode.blocks) + 1):
         for index, claim in enumerate(episode.claims):
-            if claim.after == place:
+            if claim.after == place and not episode.skip:
                 cells.append(Cell(claim, index, _source_of(claim)))
         for block in episode.blocks[place : place + 1]:
-            cells.append(Cell(block, place, block.source))
+            if not block.skip and not episode.skip:
+                cells.append(Cell(block, place, block.source))
     return cells
 
 

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, get_type_hints
+from typing import Annotated, Any, Literal, NoReturn, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -38,6 +38,9 @@ class Options(msgspec.Struct, frozen=True):
         starts from the lesson's folder.
     """
 
+    rules: Annotated[
+        Literal["workbench", "strict"], Meta(description='"workbench" or "strict"')
+    ] = "workbench"
     timeout: Seconds = 600
     largest_tolerance: Share = 0.05
     largest_figure_tolerance: Share = 0.05

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 
 from lesson_engine.core import provenance, reader
-from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.divs import DIV_KINDS, kind_of
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.markdown import markdown_parser
 from lesson_engine.core.model import Block, Div, Episode, Heading
@@ -219,7 +219,7 @@ def title_of(page: Episode, div: Div) -> str:
     """The heading of a challenge; what the page shows for one that has none."""
     inside = range(div.first_line, div.last_line)
     own = [h.text for h in page.headings if h.line in inside and h.divs[-1] == div.name]
-    return own[0] if own else DIV_KINDS[div.name].title or ""
+    return own[0] if own else kind_of(div.name).title or ""
 
 
 def challenge_of(heading: str) -> Challenge:

@@ -22,6 +22,7 @@ from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.markdown import COMMENT, DEEPEST, lines_of, parse
 from lesson_engine.core.model import (
+    HEADING_ATTRIBUTES,
     Block,
     Claim,
     Div,
@@ -30,6 +31,7 @@ from lesson_engine.core.model import (
     Figure,
     Heading,
     Link,
+    Oddity,
     Recorded,
     Skeleton,
     TableHead,
@@ -46,9 +48,14 @@ ODD_CHARACTERS = {
     r"\r(?!\n)": "holds a carriage return that ends no line; save the file with usual line ends",
 }
 
+PYTHON = ("python", "py", "python3", "ipython", "ipython3")  # what editors call it
+OWN_PLACE = re.compile(r"\{[^{}]*#(?P<id>[^\s{}]+)[^{}]*\}\s*$")
+LANGUAGE_BELOW = re.compile(r"\{:\s*\.(?:language-)?(?P<language>[\w-]+)\s*\}")  # before 2022
 RECORDED = ("output", "warning", "error")
 BLOCK_DIRECTIVES = ("tolerance", "figure-tolerance", "timeout")
 DIRECTIVES = (*BLOCK_DIRECTIVES, "claim")
+BLANKS = re.compile(r"(?<!\w)_{3,}(?!\w)")
+SKIP = "skip"  # the directive above a block that is shown and not run, with the reason
 PASTE = "paste"  # the directive above a block: it is given to learners, who needn't type it
 # what PyYAML lets through: "2026-13-01", "!!int ''", "!!bool x", a thousand brackets
 YAML_FAILURES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
@@ -107,6 +114,19 @@ def read(text: str, path: str | Path = "<text>", links: str = "") -> Episode:
 read_once = functools.lru_cache(maxsize=64)(read)
 
 
+def language_of(info: str) -> tuple[str, tuple[str, ...]]:
+    """The language of a fence and its classes, from what stands behind its ticks.
+
+    Pandoc's "{.python .skeleton}", R Markdown's "{python, echo=FALSE}" and what editors call
+    Python ("Python", "py", "python3", "python,nolint") are all "python".
+    """
+    inside = info.strip("{} ") if info.startswith("{") else info
+    words = re.findall(r"\.([\w-]+)", inside) if inside.startswith(".") else []
+    first = words[0] if words else re.split(r"[\s,{]", inside, maxsplit=1)[0]
+    language = "" if first.startswith("#") else first.lower()
+    return ("python" if language in PYTHON else language), tuple(words[1:])
+
+
 def refuse_odd_characters(text: str, path: Path) -> None:
     """Raise LessonError, with the line, for what Markdown tools silently replace or drop."""
     for odd, message in ODD_CHARACTERS.items():
@@ -134,6 +154,7 @@ class _OpenBlock:
     classes: tuple[str, ...]
     divs: tuple[str, ...]
     paste: bool
+    skip: str
     recorded: list[Recorded] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     numbers: dict[str, float] = field(default_factory=dict)
@@ -156,6 +177,7 @@ class _OpenBlock:
             figure_tolerance=self.numbers.get("figure-tolerance", 0.0),
             timeout=self.numbers.get("timeout"),
             paste=self.paste,
+            skip=self.skip,
             directive_lines=self.directive_lines,
         )
 
@@ -193,13 +215,15 @@ class _Reading:
         self.comment_lines: list[tuple[int, int]] = []
         self.fence_openings: list[FenceOpening] = []
         self.table_heads: list[tuple[int, list[str]]] = []
+        self.loose: list[Recorded] = []
+        self.oddities: list[Oddity] = []
 
         self.open_divs: list[_Opened] = []
         self.containers: list[_Opened] = []
         self.block: _OpenBlock | None = None  # the block that the next token may belong to
         self.fence_above = False  # the token above was code in another language
         self.paragraph: str | None = None  # the text of the paragraph directly above
-        self.paste_line: int | None = None  # of a <!-- paste --> that waits for its block
+        self.above: dict[str, tuple[int, str]] = {}  # directives that wait for their block
         tokens, self.references = parse(text, links)
         for at, token in enumerate(tokens):
             self.take(token, tokens[at - 1] if at else None)
@@ -221,6 +245,8 @@ class _Reading:
             links=tuple(self.links),
             comment_lines=tuple(self.comment_lines),
             fence_openings=tuple(self.fence_openings),
+            loose=tuple(self.loose),
+            oddities=tuple(self.oddities),
             table_heads=tuple(TableHead(line, tuple(cells)) for line, cells in self.table_heads),
             references=self.references,
         )
@@ -230,14 +256,14 @@ class _Reading:
 
     def finish(self) -> None:
         """Fail for what was begun and never ended."""
-        self.refuse_paste()
+        self.refuse_above()
         if self.open_divs:
             div = self.open_divs[-1]
             self.fail(div.line, f"this '{div.name}' div is never closed; add a line of colons")
 
     def take(self, token: Token, before: Token | None) -> None:
         if token.type != "fence":
-            self.refuse_paste()
+            self.refuse_above()
         if token.type in ("paragraph_open", "paragraph_close", "heading_close"):
             return
         if token.type == "front_matter":
@@ -271,10 +297,10 @@ class _Reading:
     def forget_block(self) -> None:
         self.block, self.fence_above = None, False
 
-    def refuse_paste(self) -> None:
-        """Fail if a <!-- paste --> still waits for its block."""
-        if self.paste_line is not None:
-            self.fail(self.paste_line, "'paste' belongs directly above a ```python block that runs")
+    def refuse_above(self) -> None:
+        """Fail if a <!-- paste --> or <!-- skip: … --> still waits for its block."""
+        for name, (line, _) in self.above.items():
+            self.fail(line, f"'{name}' belongs directly above a ```python block that runs")
 
     def take_front_matter(self, token: Token) -> None:
         first, last = lines_of(token)
@@ -301,14 +327,19 @@ class _Reading:
                 self.fail(line, "these colons close a div that was never opened; remove them")
             div = self.open_divs.pop()
             self.divs.append(Div(div.name, div.line, line, div.depth))
-        elif token.info in DIV_KINDS:
-            self.open_divs.append(_Opened(token.info, line, len(self.open_divs)))
         else:
-            close = difflib.get_close_matches(token.info, DIV_KINDS, 1)
-            hint = f"did you mean '{close[0]}'?" if close else "known are " + ", ".join(DIV_KINDS)
-            self.fail(line, f"'{token.info}' is not a div of the Workbench; {hint}")
+            self.open_divs.append(_Opened(token.info, line, len(self.open_divs)))
+            self.look_at_name(token.info, line)
         self.paragraph = None
         self.forget_block()
+
+    def look_at_name(self, name: str, line: int) -> None:
+        """Note a div that the Workbench does not know: it shows what is in it, in no box."""
+        if name in DIV_KINDS:
+            return
+        close = difflib.get_close_matches(name, DIV_KINDS, 1)
+        hint = f"did you mean '{close[0]}'?" if close else "known are " + ", ".join(DIV_KINDS)
+        self.oddities.append(Oddity(line, f"'{name}' is not a div of the Workbench; {hint}"))
 
     def close_container(self) -> None:
         container = self.containers.pop()
@@ -320,28 +351,34 @@ class _Reading:
             )
 
     def take_fence(self, token: Token) -> None:
-        info = token.info.strip()  # "python" or, for Pandoc, "{.python .skeleton}"
-        words = re.findall(r"\.([\w-]+)", info) if info.startswith("{") else info.split()[:1]
-        language, classes = (words or [""])[0], tuple(words[1:])
+        info = token.info.strip()
+        language, classes = language_of(info)
         first, last = lines_of(token)
         self.fence_openings.append(FenceOpening(first, info, language))
         if language != "python" or "skeleton" in classes:
-            self.refuse_paste()
+            self.refuse_above()
         content = token.content.count("\n") + (not token.content.endswith("\n"))
         if last - first - 1 != (content if token.content else 0):
             self.fail(first, "this block is never closed; add a line of ```")
         if language in RECORDED:
             self.take_recorded(language, token)
-        elif language == "python" and "skeleton" in classes:
+        elif language == "python" and ("skeleton" in classes or self.has_blanks(token)):
             source = token.content.removesuffix("\n")
-            self.skeletons.append(Skeleton(source, first, last, self.div_names()))
-            self.forget_block()
+            marked = "skeleton" in classes
+            self.skeletons.append(Skeleton(source, first, last, self.div_names(), marked))
+            self.block, self.fence_above = None, not marked
         elif language == "python":
             self.take_block(token, classes)
         else:
             self.block, self.fence_above = None, True
         if language not in RECORDED:
             self.paragraph = None
+
+    def has_blanks(self, token: Token) -> bool:
+        """True for code in a challenge that learners complete; its solution is what runs."""
+        around = self.div_names()
+        asked = "challenge" in around and "solution" not in around
+        return asked and BLANKS.search(token.content) is not None
 
     def take_recorded(self, kind: str, token: Token) -> None:
         first, last = lines_of(token)
@@ -351,10 +388,12 @@ class _Reading:
             self.block.recorded.append(
                 Recorded(kind, token.content.removesuffix("\n"), first, last)
             )
-        elif self.fence_above:
-            self.paragraph = None
         else:
-            self.fail(first, f"this {kind} belongs to no block; put it directly below one")
+            if not self.fence_above:
+                message = f"this {kind} belongs to no block; put it directly below one"
+                self.oddities.append(Oddity(first, message))
+                self.loose.append(Recorded(kind, token.content.removesuffix("\n"), first, last))
+            self.paragraph = None
 
     def take_block(self, token: Token, classes: tuple[str, ...]) -> None:
         first, last = lines_of(token)
@@ -368,9 +407,10 @@ class _Reading:
             prefix=prefix,
             classes=classes,
             divs=self.div_names(),
-            paste=self.paste_line is not None,
+            paste=PASTE in self.above,
+            skip=self.above.get(SKIP, (0, ""))[1],
         )
-        self.paste_line = None
+        self.above = {}
         self.blocks.append(self.block)
         self.fence_above = False
 
@@ -386,9 +426,17 @@ class _Reading:
             self.table_heads[-1][1].append(token.content.strip())
         if before is not None and before.type == "heading_open":
             level = int(before.tag[1:])
-            text = token.content.strip()
-            self.headings.append(Heading(level, text, first, self.div_names()))
+            text = HEADING_ATTRIBUTES.sub("", token.content.strip())
+            place = self.place_of(token.content, text)
+            self.headings.append(Heading(level, text, first, self.div_names(), place))
             self.forget_block()
+        below = LANGUAGE_BELOW.match(token.content)
+        if below and self.fence_openings and self.fence_above:
+            message = (
+                f"this block is not run: its language, {below['language']}, stands below it, as in "
+                "lessons from before 2022; write it behind the ticks above"
+            )
+            self.oddities.append(Oddity(self.fence_openings[-1].line, message))
         self.paragraph = " ".join(COMMENT.sub(" ", token.content).split())
         line, figures, children = first, [], token.children or []
         for at, child in enumerate(children):
@@ -402,6 +450,21 @@ class _Reading:
             elif child.type == "link_open":
                 self.links.append(_link_at(children[at:], line))
         self.place_figures(figures)
+
+    def place_of(self, written: str, text: str) -> str:
+        """What links to a heading end in; see Pandoc's manual on header identifiers."""
+        own = OWN_PLACE.search(written)
+        if own:
+            return own["id"]
+        plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", text)
+        words = re.sub(r"[^\w\s.-]", "", plain.lower())
+        place = re.sub(r"^[^a-zà-öø-ÿ]+", "", re.sub(r"\s+", "-", words.strip())) or "section"
+        taken = [heading.place for heading in self.headings]
+        number = sum(
+            one == place or re.fullmatch(rf"{re.escape(place)}-\d+", one) is not None
+            for one in taken
+        )
+        return f"{place}-{number}" if number else place
 
     def place_figures(self, figures: list[Figure]) -> None:
         drawn = [figure for figure in figures if "cell-output" in figure.classes]
@@ -434,6 +497,10 @@ class _Reading:
             match = DIRECTIVE.fullmatch(comment["inside"])
             if match is None:
                 continue
+            if match["name"] == SKIP and own_lines is not None:
+                self.take_skip(match["value"].strip(), at)
+                self.comment_lines.append(own_lines)
+                continue
             self.take_directive(match["name"], match["words"], match["value"].strip(), at)
             if own_lines is not None and match["name"] in DIRECTIVES:
                 self.comment_lines.append(own_lines)
@@ -443,8 +510,13 @@ class _Reading:
             self.fail(line, f"'{word}': did you mean <!-- {PASTE} -->?")
         if own_lines is None:
             self.fail(line, "'paste' stands on a line of its own, above a ```python block")
-        self.paste_line = line
+        self.above[PASTE] = line, ""
         self.comment_lines.append(own_lines)
+
+    def take_skip(self, reason: str, line: int) -> None:
+        if not re.search(r"\w{2}", reason):
+            self.fail(line, f"say why this block isn't run: <!-- {SKIP}: needs a GPU -->")
+        self.above[SKIP] = line, " ".join(reason.split())
 
     def take_directive(self, name: str, words: str | None, value: str, line: int) -> None:
         if name == "claim":

@@ -6,14 +6,14 @@ tolerance once a result with a tolerance has changed above them: they would show
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lesson_engine.core import comparer, files, provenance
+from lesson_engine.core import comparer, files, provenance, verdicts
 from lesson_engine.core.comparer import TEXTS, Rules, View
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Episode
+from lesson_engine.core.model import Block, Episode, Recorded
 from lesson_engine.core.notebook import CellRun
 
 
@@ -59,23 +59,56 @@ def record(
     other_results = rewrite
     for run in runs:
         block = run.cell.part
-        if not isinstance(block, Block):
+        if not isinstance(block, Block) or verdicts.raised(episode, run) is not None:
             continue
         recorded, fresh = comparer.compare(block, run.outputs, rules)
         other_results |= block.tolerance is not None and recorded != fresh
         drawn_anew = other_results and block.figure_tolerance > 0
         if recorded == fresh and not rewrite and not drawn_anew:
             continue
-        recording.changed.add(run.cell.index)
         view = comparer.fresh_view(run.outputs)
         kinds = [
-            kind for kind in TEXTS if rewrite or getattr(recorded, kind) != getattr(fresh, kind)
+            kind
+            for kind in TEXTS
+            if getattr(recorded, kind) != getattr(fresh, kind)
+            or (rewrite and (getattr(recorded, kind) or not rules.recorded_only))
         ]
+        if rules.recorded_only:
+            kinds = _kept_by_author(episode, block, kinds, view, recording.faults)
+            view = replace(view, pictures=fresh.pictures)
+        recording.changed.add(run.cell.index)
         edits += _edits_of(episode, block, kinds, view, recording.faults)
         agreeing = [] if rewrite or drawn_anew else _agreeing_figures(recorded, fresh)
         _take_pictures(episode, block, view.pictures, agreeing, recording)
     recording.text = _edited(episode.text, edits)
     return recording
+
+
+def _kept_by_author(
+    episode: Episode, block: Block, kinds: Sequence[str], view: View, faults: list[LessonError]
+) -> list[str]:
+    """The kinds to write: an output that nothing gives any more is the author's to remove."""
+    written = []
+    for kind in kinds:
+        shortened = [
+            part
+            for part in block.recorded
+            if _is(part, kind) and comparer.ABRIDGED.search(part.text) and not part.is_traceback
+        ]
+        for part in shortened:
+            message = f"this {kind} is shortened and agrees no more; shorten the new one by hand"
+            faults.append(LessonError(episode.path, part.first_line, message))
+        if getattr(view, kind) and not shortened:
+            written.append(kind)
+        if getattr(view, kind) or shortened:
+            continue
+        for part in block.recorded:
+            if part.kind == kind:
+                message = (
+                    f"the block above gives no {kind} any more; remove this, or `record --all`"
+                )
+                faults.append(LessonError(episode.path, part.first_line, message))
+    return written
 
 
 def _edits_of(
@@ -85,12 +118,20 @@ def _edits_of(
     edits = []
     for kind in kinds:
         text = getattr(view, kind)
+        if kind == "error" and view.traceback and _shows_traceback(block):
+            text = view.traceback
+        text = comparer.LOCAL_PATH.sub(comparer.PACKAGES, text)
         if "\0" in text:
             message = f"its {kind} holds a character with the code 0, which no page can show"
             faults.append(LessonError(episode.path, block.first_line, message))
         else:
             edits += _text_edits(episode, block, kind, text)
     return edits
+
+
+def _shows_traceback(block: Block) -> bool:
+    """True if the author recorded a traceback in full."""
+    return any(part.is_traceback and "\n" in part.text for part in block.recorded)
 
 
 def _edited(text: str, edits: Sequence[_Edit]) -> str:
@@ -104,9 +145,16 @@ def _edited(text: str, edits: Sequence[_Edit]) -> str:
     return "\n".join(lines)
 
 
+def _is(part: Recorded, kind: str) -> bool:
+    """True if a part is of this kind; a traceback that is called an output is an error."""
+    if part.kind == "output" and part.is_traceback:
+        return kind == "error"
+    return part.kind == kind
+
+
 def _text_edits(episode: Episode, block: Block, kind: str, text: str) -> list[_Edit]:
     """Edits that make `text` the only thing of this kind below the block."""
-    old = [part for part in block.recorded if part.kind == kind]
+    old = [part for part in block.recorded if _is(part, kind)]
     new = _fence(kind, text, block.prefix) if text else ()
     if not old:
         at = _end_of(episode, block, kind)
@@ -194,7 +242,8 @@ def write(
     contents: dict[Path, str | bytes] = {
         path.parent / source: picture for source, picture in recording.pictures.items()
     }
-    noted = provenance.path_of(episode.name, lesson)
-    contents[noted] = provenance.updated(episode, lesson, runs, recording.changed)
+    if lesson.strict or lesson.provenance_folder.is_dir():
+        noted = provenance.path_of(episode.name, lesson)
+        contents[noted] = provenance.updated(episode, lesson, runs, recording.changed)
     contents[path] = recording.text
     return files.write_all(contents)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from nbformat import v4
 
 from lesson_engine.core import magics, notebook
-from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.divs import kind_of
 from lesson_engine.core.model import Block, Episode, Heading
 
 FUTURE = re.compile(r"^from __future__ import .*$", re.M)
@@ -77,6 +77,8 @@ def _first_lines(episode: Episode, start: str) -> list[str]:
 
 def runnable(block: Block) -> str:
     """A block's code as it runs in a script."""
+    if block.skip:
+        return f"# Not run: {block.skip}\n{_commented(block.source)}"
     if block.expects_syntax_error:
         return _commented(block.source)
     if magics.needs_jupyter(block.source):
@@ -86,7 +88,7 @@ def runnable(block: Block) -> str:
         code = FUTURE.sub("", code)
     if not block.expects_error or not ast.parse(code).body:  # all of it may be a comment by now
         return code
-    recorded = next(part for part in block.recorded if part.kind == "error")
+    recorded = next(part for part in block.recorded if part.is_traceback)
     name, _ = notebook.split_error(recorded.text)
     kind = name if name in magics.BUILTIN_ERRORS else "BaseException"
     return FAILS.format(code=_indented(code), kind=kind)
@@ -126,5 +128,5 @@ def _line_of(piece: Heading | Block) -> int:
 
 
 def _title_of(heading: Heading) -> str:
-    where = [DIV_KINDS[name].title or "" for name in heading.divs if name == "challenge"]
+    where = [kind_of(name).title or "" for name in heading.divs if name == "challenge"]
     return "## " + ": ".join([*where, heading.text])

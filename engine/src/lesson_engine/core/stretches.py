@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lesson_engine.core import pacing
-from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.divs import kind_of
 from lesson_engine.core.markdown import COMMENT, markdown_parser
 from lesson_engine.core.model import Episode
 
@@ -48,7 +48,7 @@ def _spoken_pieces(page: Episode) -> Iterator[tuple[str, int, int]]:
     in_table = False
     for token in markdown_parser().parse(page.text):
         line = token.map[0] + 1 if token.map else 0  # closing tokens have none, and say nothing
-        folded = any(DIV_KINDS[name].folds for name in around)
+        folded = any(kind_of(name).folds for name in around)
         if token.type == "div" and token.meta["opens"]:
             around.append(token.info)
             if "instructor" not in around:

@@ -1,14 +1,15 @@
-"""Everything about an episode that can be wrong without running it."""
+"""Everything about a page that can be wrong without running it, and whose rule it breaks."""
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
+from enum import Enum
 
-from lesson_engine.core import magics, pacing, stretches
+from lesson_engine.core import links, magics, pacing, stretches
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Heading, Skeleton
+from lesson_engine.core.model import Block, Div, Episode, Heading, Skeleton, number
 
 Fault = Callable[[int | None, str], None]  # takes a line and what is wrong there
 
@@ -21,28 +22,66 @@ REQUIRED_DIVS = ("questions", "objectives", "keypoints")
 MOST_OPTIONAL = 2  # challenges per episode
 
 
+class Level(Enum):
+    """Whose rule it is that something breaks."""
+
+    ENGINE = "what nothing here can work with"
+    WORKBENCH = "what the Workbench itself reports"
+    STRICT = 'what only rules = "strict" asks for'
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong on a page. Attributes: where and what, and whose rule it breaks."""
+
+    error: LessonError
+    level: Level
+
+
 def faults(page: Episode, lesson: Lesson) -> list[LessonError]:
-    """What is wrong with one page, in the order of the lines; empty if all is well."""
-    found: list[LessonError] = []
+    """What is wrong with one page, in the order of the lines; empty if all is well.
 
-    def fault(line: int | None, message: str) -> None:
-        found.append(LessonError(page.path, line, message))
+    With rules = "strict" that is everything; else what nothing here can work with.
+    """
+    found = findings(page, lesson)
+    return [one.error for one in found if lesson.strict or one.level is Level.ENGINE]
 
-    folder = lesson.root / page.path
-    is_episode = folder.parent.name == "episodes"
-    if is_episode:
-        _check_front_matter(page, fault)
-        _check_divs(page, fault)
-        _check_stretches(page, lesson.longest_stretch, fault)
-        if lesson.challenge_minutes and folder in lesson.workshop_paths():
-            _check_challenge_minutes(page, fault)
-    _check_headings(page, fault)
-    _check_tables(page, fault)
-    _check_figures(page, folder.parent, fault)
-    _check_links(page, folder.parent, fault)
-    _check_blocks(page, lesson, fault)
-    _check_skeletons(page, fault)
-    return sorted(found, key=lambda error: error.line or 0)
+
+def advice(page: Episode, lesson: Lesson) -> list[LessonError]:
+    """What the Workbench itself would report of one page; empty where these are faults."""
+    if lesson.strict:
+        return []
+    return [one.error for one in findings(page, lesson) if one.level is Level.WORKBENCH]
+
+
+def findings(page: Episode, lesson: Lesson) -> list[Finding]:
+    """Everything that is wrong with one page, in the order of the lines."""
+    found: list[Finding] = []
+
+    def teller(level: Level) -> Fault:
+        def fault(line: int | None, message: str) -> None:
+            found.append(Finding(LessonError(page.path, line, message), level))
+
+        return fault
+
+    engine, workbench, strict = map(teller, Level)
+    for oddity in page.oddities:
+        workbench(oddity.line, oddity.message)
+    path = lesson.root / page.path
+    if path.parent.name == "episodes" and page.pause is None:
+        _check_front_matter(page, workbench)
+        _check_divs(page, workbench)
+        _check_stretches(page, lesson.longest_stretch, engine)
+        if lesson.challenge_minutes and path in lesson.workshop_paths():
+            _check_challenge_minutes(page, engine)
+    _check_boxes(page, workbench, strict)
+    _check_headings(page, workbench, strict)
+    _check_tables(page, strict)
+    _check_figures(page, lesson, engine, workbench, strict)
+    _check_links(page, lesson, workbench)
+    _check_blocks(page, lesson, engine, strict)
+    _check_skeletons(page, engine, strict)
+    return sorted(found, key=lambda one: one.error.line or 0)
 
 
 def _check_front_matter(page: Episode, fault: Fault) -> None:
@@ -52,7 +91,7 @@ def _check_front_matter(page: Episode, fault: Fault) -> None:
             fault(1, f"the front matter lacks '{name}:'")
         elif name == TITLE and not isinstance(value, str):
             fault(1, f"'{name}:' in the front matter is text")
-        elif name in MINUTES and (isinstance(value, bool) or not isinstance(value, int | float)):
+        elif name in MINUTES and number(value) is None:
             fault(1, f"'{name}:' in the front matter is a number of minutes")
 
 
@@ -61,12 +100,14 @@ def _check_divs(page: Episode, fault: Fault) -> None:
     for name in REQUIRED_DIVS:
         if name not in names:
             fault(None, f"an episode needs a div '{name}'")
-    for name in REQUIRED_DIVS:
         for div in [div for div in page.divs if div.name == name][1:]:
             fault(div.first_line, f"an episode has one '{name}' div; this is another")
+
+
+def _check_boxes(page: Episode, fault: Fault, strict: Fault) -> None:
     for div in page.divs:
         if div.name in ("solution", "hint") and "challenge" not in _around(page, div):
-            fault(div.first_line, f"a '{div.name}' stands inside a challenge")
+            strict(div.first_line, f"a '{div.name}' stands inside a challenge")
         if div.last_line - div.first_line == 1:
             fault(div.first_line, f"this '{div.name}' div is empty")
         elif div.name in TABS:
@@ -108,10 +149,15 @@ def _around(page: Episode, inner: Div) -> list[str]:
     return [div.name for div in page.divs if div.holds(inner.first_line)]
 
 
-def _check_headings(page: Episode, fault: Fault) -> None:
-    """The Workbench's rules; it counts the headings inside divs, too, but those of tabs."""
+def _check_headings(page: Episode, fault: Fault, strict: Fault) -> None:
+    """The Workbench counts the headings inside divs, too, but those of tabs.
+
+    It lets a heading recur below another parent: "Solution" does so in many a lesson.
+    """
     level = 1
     seen: dict[str, int] = {}
+    above: list[Heading] = []
+    siblings: dict[tuple[str, ...], int] = {}
     for heading in page.headings:
         if heading.divs and heading.divs[-1] in TABS:
             continue  # the same systems in every group of tabs
@@ -122,9 +168,13 @@ def _check_headings(page: Episode, fault: Fault) -> None:
         elif heading.level > level + 1:
             fault(heading.line, f"this heading skips a level; use {'#' * (level + 1)}")
         level = heading.level
+        above = [*(one for one in above if one.level < level), heading]
+        place = tuple(one.text for one in above)
+        tell = fault if place in siblings and not heading.divs else strict
         if heading.text in seen:
-            fault(heading.line, f"this heading stands in line {seen[heading.text]}, too")
-        seen[heading.text] = heading.line
+            first = siblings.get(place, seen[heading.text])
+            tell(heading.line, f"this heading stands in line {first}, too")
+        seen[heading.text] = siblings[place] = heading.line
 
 
 def _check_tables(page: Episode, fault: Fault) -> None:
@@ -168,39 +218,51 @@ def _check_challenge_minutes(page: Episode, fault: Fault) -> None:
         fault(1, f"the challenges state {minutes} minutes together, 'exercises:' says {planned}")
 
 
-def _check_figures(page: Episode, folder: Path, fault: Fault) -> None:
+def _check_figures(
+    page: Episode, lesson: Lesson, engine: Fault, fault: Fault, strict: Fault
+) -> None:
     drawn = [figure for block in page.blocks for figure in block.figures]
     for figure in [*page.figures, *drawn]:
-        if not figure.alt:
-            fault(figure.first_line, f"{figure.source} has no alt text: add {{alt='…'}} after it")
-        if figure.source.startswith("http"):
-            fault(figure.first_line, "pictures come with the lesson, not from the network")
-        elif not (folder / figure.source).is_file():
+        if not figure.alt:  # alt='' is for decoration
+            tell = fault if figure.alt is None else strict
+            tell(figure.first_line, f"{figure.source} has no alt text: add {{alt='…'}} after it")
+        if links.leads_elsewhere(figure.source):
+            strict(figure.first_line, "pictures come with the lesson, not from the network")
+        elif not _is_there(lesson, page, figure.source):
             todo = "run `lesson record`" if figure in drawn else "draw it or correct its address"
-            fault(figure.first_line, f"{figure.source} is missing; {todo}")
+            tell = engine if figure in drawn else fault
+            tell(figure.first_line, f"{figure.source} is missing; {todo}")
     sources = [figure.source for figure in drawn]
     for figure in drawn:
         if sources.count(figure.source) > 1:
-            fault(figure.first_line, f"{figure.source} is drawn by two blocks; rename one")
+            engine(figure.first_line, f"{figure.source} is drawn by two blocks; rename one")
 
 
-def _check_links(page: Episode, folder: Path, fault: Fault) -> None:
+def _is_there(lesson: Lesson, page: Episode, target: str) -> bool:
+    """Whether a link within the lesson leads somewhere; strictly, from the page's own folder."""
+    if lesson.strict:
+        return ((lesson.root / page.path).parent / target).is_file()
+    found = links.file_of(lesson, page.path, target)
+    return found is not None or links.page_made(target) is not None
+
+
+def _check_links(page: Episode, lesson: Lesson, fault: Fault) -> None:
     for link in page.links:
         if link.target.startswith("http://"):
             fault(link.line, f"{link.target} is not secure; use https://")
         if link.text.strip(" .").lower() in LAZY_LINK_TEXTS:
             fault(link.line, f"'{link.text}' says nothing; name what is behind the link")
-        if re.match(r"[a-z][a-z0-9+.-]*:", link.target) or not link.target:
+        if links.leads_elsewhere(link.target) or not link.target:
             continue
         path, _, _ = link.target.partition("#")
-        if path and not (folder / path).is_file():
+        if path and not _is_there(lesson, page, path):
             fault(link.line, f"{path} is not there")
 
 
-def _check_blocks(page: Episode, lesson: Lesson, fault: Fault) -> None:
+def _check_blocks(page: Episode, lesson: Lesson, fault: Fault, strict: Fault) -> None:
     for block in page.blocks:
         if not block.expects_syntax_error:
-            _check_syntax(block.source, block.first_line, fault)
+            _check_syntax(block.source, block.first_line, strict)
         limits = {
             "tolerance": (block.tolerance, lesson.largest_tolerance),
             "figure-tolerance": (block.figure_tolerance, lesson.largest_figure_tolerance),
@@ -211,9 +273,10 @@ def _check_blocks(page: Episode, lesson: Lesson, fault: Fault) -> None:
                 fault(line, f"a {name} of {value:g} hides errors; the most is {largest:g}")
 
 
-def _check_skeletons(page: Episode, fault: Fault) -> None:
+def _check_skeletons(page: Episode, engine: Fault, strict: Fault) -> None:
     """A skeleton with its blanks filled is a block that runs, in the same challenge."""
     for skeleton in page.skeletons:
+        fault = engine if skeleton.marked else strict
         if BLANK not in skeleton.source:
             continue
         if "challenge" not in skeleton.divs:

@@ -5,14 +5,18 @@ Whether outputs agree is comparer's to say. What is found here is the same for `
 """
 
 import ast
-from collections.abc import Sequence
+import difflib
+import re
+from collections.abc import Mapping, Sequence
 
-from lesson_engine.core.comparer import fresh_view
+from lesson_engine.core import magics
+from lesson_engine.core.comparer import TEXTS, View, fresh_view
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.model import Claim, Episode
-from lesson_engine.core.notebook import CellRun
+from lesson_engine.core.notebook import Cell, CellRun
 from lesson_engine.core.reader import contains
 
+MISSING_NAME = re.compile(r"^NameError: name '(\w+)' is not defined")
 OUTSIDE = "OutsideWorkingFolder"  # what run/watch.py raises; no block may expect it
 
 
@@ -36,6 +40,72 @@ def took_too_long(episode: Episode, line: int, seconds: float) -> LessonError:
         f"this block ran for more than {seconds:g} s and was stopped; make it shorter, or write "
         "<!-- timeout: seconds --> below it",
     )
+
+
+def all_raised(episode: Episode, runs: Sequence[CellRun]) -> list[LessonError]:
+    """What blocks raised without being expected to, causes first.
+
+    Args: as for all_refuted.
+    """
+    found: list[LessonError] = []
+    broken: dict[str, int] = {}
+    for run in runs:
+        fault = raised(episode, run)
+        if fault is not None:
+            found.append(follows(fault, broken) or fault)
+            broken |= names_not_made(run.cell, broken, fault)
+    return found
+
+
+def names_not_made(cell: Cell, broken: Mapping[str, int], fault: LessonError) -> dict[str, int]:
+    """Names that a cell which raised would have given, and the line of the first cause.
+
+    Args:
+        cell: the cell.
+        broken: the same of cells above it.
+        fault: what it raised.
+    """
+    missing = MISSING_NAME.search(fault.message)
+    line = broken.get(missing[1], cell.line) if missing else cell.line
+    source = magics.without_magics(cell.source)
+    if magics.syntax_error(source) is not None:
+        return {}
+    return dict.fromkeys(magics.names_in(source)[1], line)
+
+
+def follows(fault: LessonError, broken: Mapping[str, int]) -> LessonError | None:
+    """The fault in other words if it only follows from another one; None if it is a cause.
+
+    Args:
+        fault: what a block raised.
+        broken: names that were not made -> line of the block that should have.
+    """
+    missing = MISSING_NAME.search(fault.message)
+    if missing is None or missing[1] not in broken:
+        return None
+    message = f"follows from line {broken[missing[1]]}, where '{missing[1]}' was not made"
+    return LessonError(fault.path, fault.line, message)
+
+
+def difference(recorded: View, fresh: View, most: int = 12) -> str:
+    """What differs between two views that do not agree, in a few lines.
+
+    Args:
+        recorded, fresh: from comparer.compare.
+        most: lines to show of each kind.
+    """
+    parts = []
+    for kind in (*TEXTS, "figures"):
+        ours, theirs = (getattr(view, kind).split("\n") for view in (recorded, fresh))
+        if ours == theirs:
+            continue
+        changed = difflib.unified_diff(ours, theirs, lineterm="", n=1)
+        lines = [line for line in changed if not line.startswith(("---", "+++", "@@"))]
+        left_out = len(lines) - most
+        lines = [f"    {line[0]} {line[1:]}" for line in lines[:most]]
+        lines += [f"    … and {left_out} more lines; -v shows them"] if left_out > 0 else []
+        parts.append("\n".join([f"  {kind} (- recorded, + fresh):", *lines]))
+    return "\n".join(parts)
 
 
 def all_refuted(episode: Episode, runs: Sequence[CellRun]) -> list[LessonError]:

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from lesson_engine.core import structure
-from lesson_engine.core.divs import DIV_KINDS, DivKind
+from lesson_engine.core.divs import DivKind, kind_of
 from lesson_engine.core.model import Block, Figure
 from lesson_engine.site import episode_frame
 from lesson_engine.site.myst import tab_mark
@@ -96,8 +96,11 @@ class LessonTabs(SphinxDirective):
         lines = list(self.content)
         mark = tab_mark(self.arguments[0])
         starts = [n for n, line in enumerate(lines) if line.startswith(mark)]
-        if not starts or any(line.strip() for line in lines[: starts[0]]):
-            raise self.error(f"{structure.BEGIN_TABS}: the first tab's name")
+        before = lines[: starts[0]] if starts else lines
+        if any(line.strip() for line in before):
+            if self.config.lesson_strict:
+                raise self.error(f"{structure.BEGIN_TABS}: the first tab's name")
+            self.state.nested_parse(self.content[: len(before)], self.content_offset, box)
         for start, end in pairwise([*starts, len(lines)]):
             # the fence takes the heading's line, so that every line keeps its number
             opening = f"{OUTER_FENCE}{{tab}} {lines[start].removeprefix(mark)}"
@@ -122,7 +125,7 @@ class LessonDiv(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
-        kind = DIV_KINDS[name]
+        kind = kind_of(name)
         if kind.audience == "instructor" and self.config.lesson_view != "instructor":
             return []  # not in the page, and so not in what can be searched
         title, body = self.title_and_body(kind)

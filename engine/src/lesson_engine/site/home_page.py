@@ -43,11 +43,14 @@ def titled(text: str, title: str) -> str:
 
 def _read(lesson: Lesson, path: Path) -> Episode:
     """An episode, from the very text that Sphinx reads: then read_once reads it only once."""
+    text = myst.with_links(path.read_text("utf-8"), lesson)
     try:
-        text = myst.with_links(path.read_text("utf-8"), lesson)
         return replace(reader.read_once(text), path=path)
     except LessonError as error:
-        raise LessonError(lesson.shown(path), error.line, error.message) from error
+        fault = LessonError(lesson.shown(path), error.line, error.message)
+        if lesson.strict:
+            raise fault from error
+        return replace(reader.read_once(myst.notice(text, fault)), path=path)
 
 
 def _menu(lesson: Lesson, pages: Mapping[Path, Episode], view: str) -> str:

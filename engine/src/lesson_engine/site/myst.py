@@ -7,23 +7,82 @@ code cells follow, tagged so that myst-nb does not place them a second time. Lin
 for one, so that a message names the line of the Markdown.
 """
 
+import json
+import os
 import re
+from pathlib import Path
+from urllib.parse import quote
 
 from nbformat import NotebookNode, v4
 
-from lesson_engine.core import notebook, reader, structure
+from lesson_engine.core import links, notebook, reader, structure
 from lesson_engine.core.divs import TABS
+from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Figure
+from lesson_engine.core.model import Block, Div, Episode, Figure, Heading
 
 FENCE = re.compile(r"(`{3,}|~{3,}).*")
+HEADING = re.compile(r"^([\s>]*#{1,6}\s+)(.*)$")
 MENU = "{toctree}"  # on the home page; see home_page
+MADE = "lesson-page:"  # the address of a page that nobody writes; see sphinx_extension
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
 
 
 def with_links(text: str, lesson: Lesson) -> str:
     """A page's text with the links that all pages share."""
     return f"{text}\n\n{lesson.shared_links}"
+
+
+def relinked(text: str, lesson: Lesson, page: Path) -> str:
+    """A page's text whose links and pictures are addressed from the page's own folder.
+
+    The Workbench puts all pages into one folder, and its authors write links for that.
+
+    Args:
+        text: the page's; comes back as it is if it cannot be read.
+        lesson: the lesson.
+        page: its file.
+    """
+    try:
+        read = reader.read_once(text)
+    except LessonError:
+        return text
+    lines = text.split("\n")
+    targets = {(link.target, link.line) for link in read.links}
+    targets |= {(figure.source, figure.first_line) for figure in read.figures}
+    for target, line in targets:
+        address = _address(target, lesson, page)
+        if address not in (None, target):
+            lines[line - 1] = _replaced(lines[line - 1], target, str(address))
+            for n, other in enumerate(lines):  # the address may stand in a definition
+                if re.match(rf"\s*\[[^\]]+\]:\s*<?{re.escape(target)}[>\s]*", other):
+                    lines[n] = other.replace(target, str(address), 1)
+    return "\n".join(lines)
+
+
+def _replaced(line: str, target: str, address: str) -> str:
+    return re.sub(
+        rf"(\]\(\s*<?){re.escape(target)}(?=[>\s)])", lambda match: match[1] + address, line
+    )
+
+
+def _address(target: str, lesson: Lesson, page: Path) -> str | None:
+    """Where a link leads, from the page's own folder; None if that is not for us to say."""
+    if not target or target.startswith("#") or links.leads_elsewhere(target):
+        return None
+    found = links.file_of(lesson, page, target)
+    made = links.page_made(target)
+    place = "".join(target.partition("#")[1:])
+    if found is not None:
+        return quote(os.path.relpath(found, page.resolve().parent)).replace(os.sep, "/") + place
+    return None if made is None else f"{MADE}{made}{place}"
+
+
+def notice(text: str, fault: LessonError) -> str:
+    """A page in the place of one that cannot be read, with its title if that can be found."""
+    title = re.search(r"(?m)^title:\s*(.+)$", text)
+    words = title[1].strip("'\" ") if title else fault.path
+    return f"---\ntitle: {json.dumps(str(words))}\n---\n\nThis page can't be shown yet. {fault}\n"
 
 
 def read_page(text: str) -> NotebookNode:
@@ -54,6 +113,10 @@ def to_myst(page: Episode) -> str:
             # MyST would take it for a directive
             fence = FENCE.sub(rf"\1{opening.language}", lines[opening.line - 1])
             lines[opening.line - 1] = fence
+    for heading in page.headings:
+        if _needs_mark(heading):
+            title = HEADING.sub(rf"\1[]{{#{heading.place}}}\2", lines[heading.line - 1])
+            lines[heading.line - 1] = title
     for div in page.divs:
         _set_div(lines, div)
         for heading in structure.tabs_of(page, div):
@@ -76,6 +139,14 @@ def _set_div(lines: list[str], div: Div) -> None:
     argument = div.depth if div.name in TABS else div.name
     _set_fence(lines, div.first_line, f"{colons}{{{directive}}} {argument}")
     _set_fence(lines, div.last_line, colons)
+
+
+def _needs_mark(heading: Heading) -> bool:
+    """True for a heading whose place MyST would call otherwise, or, in a box, not at all."""
+    if heading.divs:
+        return heading.divs[-1] not in TABS
+    by_myst = re.sub(r"[^\w\s-]", "", heading.text.lower().strip()).replace(" ", "-")
+    return re.sub(r"-\d+$", "", heading.place) not in (by_myst, re.sub(r"-\d+$", "", by_myst))
 
 
 def tab_mark(depth: int | str) -> str:

@@ -71,7 +71,7 @@ def _row(lesson: Lesson, page: Episode) -> _Row:
     return _Row(
         link=_cell(f"[{number}. {page.title}](<episodes/{page.name}.md>)"),
         questions=_questions(page),
-        minutes=sum(page.front_matter.get(name, 0) for name in ("teaching", "exercises")),
+        minutes=page.minutes if page.pause is None else page.pause,
         seconds=episode_frame.seconds_of(noted),
         machines=frozenset(episode_frame.machines_of(noted)),
     )

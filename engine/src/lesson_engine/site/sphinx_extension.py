@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from lesson_engine.core import provenance, reader
@@ -32,6 +33,7 @@ from lesson_engine.site import (
 )
 
 HERE = Path(__file__).parents[1]  # pages read by another state of this package are read again
+LOGGER = logging.getLogger(__name__)
 READER = "lesson_engine.site.myst.read_page"
 
 
@@ -59,6 +61,35 @@ class RulesAnywhere(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         for rule in list(self.document.findall(nodes.transition)):
             rule.replace_self(nodes.raw("", "<hr>", format="html"))
+
+
+class PagesThatAreMade(SphinxTransform):
+    """Links to pages that Sphinx does not know, as seen from the page that they stand on."""
+
+    default_priority = 206
+
+    def apply(self, **kwargs: Any) -> None:
+        root = "../" * self.env.docname.count("/")
+        for link in self.document.findall(nodes.reference):
+            address = link.get("refuri", "")
+            if address.startswith(myst.MADE):
+                page, _, place = address.removeprefix(myst.MADE).partition("#")
+                link["refuri"] = f"{root}{page}.html" + (f"#{place}" if place else "")
+
+
+class Places(SphinxTransform):
+    """Links may lead to every heading, also to the title of a box; see myst.to_myst."""
+
+    default_priority = 207
+
+    def apply(self, **kwargs: Any) -> None:
+        document: Any = self.document  # MyST keeps its places there
+        slugs = dict(getattr(document, "myst_slugs", {}))
+        for mark in self.document.findall(nodes.inline):
+            for place in mark["ids"]:
+                slugs.setdefault(place, (mark.line, place, mark.parent.astext()))
+        document.myst_slugs = slugs  # for links on this page, and for those on others:
+        self.env.metadata[self.env.docname]["myst_slugs"] = slugs
 
 
 class EpisodeFrame(SphinxTransform):
@@ -96,6 +127,9 @@ def _shown_by_sphinx() -> Iterator[None]:
 
 def complete_page(lesson: Lesson, app: Sphinx, docname: str, source: list[str]) -> None:
     """Add what the Workbench adds: shared links; on the home page schedule and list of pages."""
+    if not lesson.strict:
+        path = Path(app.env.doc2path(docname))
+        source[0] = myst.relinked(source[0], lesson, path)
     source[0] = myst.with_links(source[0], lesson)
     if docname != app.config.root_doc:
         return
@@ -107,13 +141,22 @@ def complete_page(lesson: Lesson, app: Sphinx, docname: str, source: list[str]) 
 
 
 def check_page(lesson: Lesson, app: Sphinx, docname: str, source: list[str]) -> None:
-    """Stop with file and line at a page that the reader does not accept."""
+    """Put a notice in the place of a page that the reader does not accept; strictly, stop."""
     path = Path(app.env.doc2path(docname, base=False))
     with _shown_by_sphinx():
         try:
             page = reader.read_once(source[0])
         except LessonError as error:
-            raise LessonError(path, error.line, error.message) from error
+            fault = LessonError(path, error.line, error.message)
+            if lesson.strict:
+                raise fault from error
+            LOGGER.warning(error.message, location=(docname, error.line))
+            source[0] = myst.with_links(myst.notice(source[0], fault), lesson)
+            page = reader.read_once(source[0])
+    for oddity in page.oddities:
+        if lesson.strict:
+            raise ExtensionError(f"{path}:{oddity.line}: {oddity.message}")
+        LOGGER.warning(oddity.message, location=(docname, oddity.line))
     episode_frame.look_up(lesson, app.env, page)
 
 
@@ -149,6 +192,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("sphinx_inline_tabs")
     _add_elements(app)
     app.add_config_value("lesson_view", "instructor", "env", [str])
+    app.add_config_value("lesson_strict", False, "env", [bool])
     app.add_config_value("lesson_draft", False, "", [bool])
     app.add_config_value("lesson_days", [], "env", [list])  # new days: a new menu on every page
     app.connect("config-inited", choose_reader, priority=1)
@@ -180,4 +224,6 @@ def _add_elements(app: Sphinx) -> None:
     )
     app.add_transform(FiguresWithCaptions)
     app.add_transform(RulesAnywhere)
+    app.add_transform(PagesThatAreMade)
+    app.add_transform(Places)
     app.add_transform(EpisodeFrame)

@@ -9,6 +9,7 @@ from lesson_engine.core.lesson import PAGE_FOLDERS, find_lesson
 lesson = find_lesson(os.environ["LESSON_ROOT"])
 lesson_view = os.environ["LESSON_VIEW"]
 lesson_days = [[day.title, day.start, *map(str, day.plan)] for day in lesson.days]
+lesson_strict = lesson.strict
 lesson_draft = "LESSON_DRAFT" in os.environ
 
 project = lesson.config.get("title", "Lesson")
@@ -38,6 +39,9 @@ myst_enable_extensions = ["colon_fence", "attrs_inline", "dollarmath", "deflist"
 myst_disable_syntax = ["myst_role", "myst_line_comment", "myst_block_break", "myst_target"]
 # Code may be wrong on purpose, or hold a magic; a note may wait for its sentence
 suppress_warnings = ["misc.highlighting_failure", "ref.footnote"]
+if not lesson.strict:  # levels that are skipped, links that several pages define
+    suppress_warnings += ["myst.header", "myst.duplicate_def"]
+myst_url_schemes = ["http", "https", "mailto", "ftp", "doi", "lesson-page"]
 myst_title_to_header = True
 myst_heading_anchors = 4
 nb_execution_mode = "off"
