@@ -69,7 +69,10 @@ def test_nothing_odd_stops_the_build_and_all_of_it_is_told(old, tmp_path):
     assert "WARNING" not in said and "[myst" not in said
     text = shown(tmp_path, "episodes/01-odd").text_content()
     assert "loose" in text and "Inside." in text
-    assert "This page can't be shown yet" in shown(tmp_path, "episodes/02-bad").text_content()
+    assert (
+        "t be shown yet. episodes/02-bad.md:5: "
+        in shown(tmp_path, "episodes/02-bad").text_content()
+    )
     assert "0:55End" in shown(tmp_path, "index").text_content().replace("\n", "")
 
 
@@ -88,6 +91,7 @@ LINKS = {
     "setup.html": "learners/setup.html",
     "02-b.html#own": "episodes/02-b.html#own",
     "02-b.md#in-a-box": "episodes/02-b.html#in-a-box",
+    "02-b.md#a-title.-its-two": "episodes/02-b.html#a-title.-its-two",
     "aio.html": "aio.html",
     "files/a.zip": "a.zip",
 }
@@ -95,7 +99,8 @@ LINKS = {
 
 @pytest.mark.parametrize("folder", ["episodes", "learners", "instructors"])
 def test_links_lead_to_where_they_lead_in_the_workbench(old, tmp_path, folder):
-    places = "## Title {#own}\n\n::: challenge\n\n### In a box\n\nText.\n\n:::\n"
+    places = "## Title {#own}\n\n## A title. It's `two`!\n\n"
+    places += "::: challenge\n\n### In a box\n\nText.\n\n:::\n"
     lines = "\n".join(f"- [to {n}]({target})" for n, target in enumerate(LINKS))
     name = f"{folder}__a" if folder != "episodes" else "episodes__01_a"
     pages = {

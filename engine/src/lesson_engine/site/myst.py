@@ -19,7 +19,7 @@ from lesson_engine.core import links, notebook, reader, structure
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Figure, Heading
+from lesson_engine.core.model import Block, Div, Episode, Figure
 
 FENCE = re.compile(r"(`{3,}|~{3,}).*")
 HEADING = re.compile(r"^([\s>]*#{1,6}\s+)(.*)$")
@@ -114,9 +114,9 @@ def to_myst(page: Episode) -> str:
             fence = FENCE.sub(rf"\1{opening.language}", lines[opening.line - 1])
             lines[opening.line - 1] = fence
     for heading in page.headings:
-        if _needs_mark(heading):
-            title = HEADING.sub(rf"\1[]{{#{heading.place}}}\2", lines[heading.line - 1])
-            lines[heading.line - 1] = title
+        if heading.divs and heading.divs[-1] not in TABS:  # MyST has places for sections only
+            mark = f'[]{{id="{heading.place}"}}'
+            lines[heading.line - 1] = HEADING.sub(rf"\1{mark}\2", lines[heading.line - 1])
     for div in page.divs:
         _set_div(lines, div)
         for heading in structure.tabs_of(page, div):
@@ -139,14 +139,6 @@ def _set_div(lines: list[str], div: Div) -> None:
     argument = div.depth if div.name in TABS else div.name
     _set_fence(lines, div.first_line, f"{colons}{{{directive}}} {argument}")
     _set_fence(lines, div.last_line, colons)
-
-
-def _needs_mark(heading: Heading) -> bool:
-    """True for a heading whose place MyST would call otherwise, or, in a box, not at all."""
-    if heading.divs:
-        return heading.divs[-1] not in TABS
-    by_myst = re.sub(r"[^\w\s-]", "", heading.text.lower().strip()).replace(" ", "-")
-    return re.sub(r"-\d+$", "", heading.place) not in (by_myst, re.sub(r"-\d+$", "", by_myst))
 
 
 def tab_mark(depth: int | str) -> str:

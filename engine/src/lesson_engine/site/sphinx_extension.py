@@ -85,6 +85,17 @@ class Places(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         document: Any = self.document  # MyST keeps its places there
         slugs = dict(getattr(document, "myst_slugs", {}))
+        places = {
+            heading.line: heading.place
+            for heading in episode_frame.page_of(self.env).headings
+            if not heading.divs
+        }
+        for section in self.document.findall(nodes.section):
+            place = places.get(section.line or 0)
+            if place and place not in section["ids"]:
+                section["ids"].append(place)
+            if place:
+                slugs.setdefault(place, (section.line, place, section[0].astext()))
         for mark in self.document.findall(nodes.inline):
             for place in mark["ids"]:
                 slugs.setdefault(place, (mark.line, place, mark.parent.astext()))
