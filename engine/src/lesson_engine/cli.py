@@ -324,7 +324,8 @@ def _record_one(
     rules = comparer.rules_for(lesson, lesson.root / episode.path)
     if options.all:
         rules = replace(rules, recorded_only=False)
-    recording = recorder.record(episode, runs, rules, options.rewrite)
+    went_well = [run for run in runs if verdicts.raised(episode, run) is None]
+    recording = recorder.record(episode, went_well, rules, options.rewrite)
     for path in recorder.write(episode, lesson, recording, runs):
         print(f"wrote {lesson.shown(path)}")
     written = reader.read_page(lesson, lesson.root / episode.path)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lesson_engine.core import comparer, files, provenance, verdicts
+from lesson_engine.core import comparer, files, provenance
 from lesson_engine.core.comparer import TEXTS, Rules, View
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
@@ -59,7 +59,7 @@ def record(
     other_results = rewrite
     for run in runs:
         block = run.cell.part
-        if not isinstance(block, Block) or verdicts.raised(episode, run) is not None:
+        if not isinstance(block, Block):
             continue
         recorded, fresh = comparer.compare(block, run.outputs, rules)
         other_results |= block.tolerance is not None and recorded != fresh
