@@ -336,6 +336,20 @@ def test_what_only_myst_knows_stands_on_the_page_as_in_the_workbench(built, tmp_
     assert tree.xpath("//article//blockquote//hr")
 
 
+def test_more_of_pandocs_markdown(built, tmp_path):
+    text = "It costs $5, or $6 for two. A $x^2$. ~~Wrong~~.\n\n"
+    text += "- [ ] to do\n- [x] done\n\n::: keypoints"
+    process = built(PAGE.replace("::: keypoints", text))
+    assert process.returncode == 0, process.stderr
+    article = lxml_html.parse(str(tmp_path / "_site" / "episodes" / "01-small.html"))
+    article = article.getroot().find(".//article")
+    assert "It costs $5, or $6 for two." in article.text_content()
+    assert len(article.xpath(".//math")) == 1
+    assert article.xpath(".//s[text()='Wrong'] | .//del[text()='Wrong']")
+    boxes = article.xpath(".//li/input[@type='checkbox'] | .//li/p/input[@type='checkbox']")
+    assert [box.get("checked") is not None for box in boxes] == [False, True]
+
+
 def test_questions_on_the_home_page_lead_to_where_they_lead_in_the_episode(built, tmp_path):
     questions = """* A [title](#begin), a [page](../index.md)[^1] or `a|b`?
 * A [label][far] or

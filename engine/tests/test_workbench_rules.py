@@ -242,6 +242,20 @@ def test_a_block_or_an_episode_is_skipped_with_its_reason(old, tmp_path):
     assert "Not run: 1 block, needs a GPU" in said and "Not run: 1 block, needs the sea" in said
 
 
+def test_hidden_code_prepares_every_episode(old, tmp_path):
+    old(
+        episodes__01_a=page(code("numbers", "len(In)"), "```output\n2\n```"),
+        episodes__02_b=page(code("numbers")),
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.lesson]\nsetup = "numbers = [1, 2]"\n', "utf-8")
+    returned, said = lesson_in(tmp_path, "check")
+    assert returned == 0, said
+    (tmp_path / "pyproject.toml").write_text('[tool.lesson]\nsetup = "1 / 0"\n', "utf-8")
+    returned, said = lesson_in(tmp_path, "record")
+    assert returned == 1
+    assert "pyproject.toml: its preparation failed: ZeroDivisionError: division by zero" in said
+
+
 # ---- recording
 
 

@@ -67,6 +67,7 @@ class Lesson:
         largest_tolerance, largest_figure_tolerance: the most that an author may allow.
         data_source: path of a Python file that chooses the data, or None; see run.sources.
         data_words: words in outputs that depend on the data, masked on a stand-in.
+        setup: code that runs in every kernel before the first block, and is shown nowhere.
         versions_of: modules that no block imports and results depend on all the same.
         environment: variables that every kernel starts with, unless they are set outside.
         pass_variables: names, or patterns such as "TF_*", of further variables that kernels
@@ -92,6 +93,7 @@ class Lesson:
     largest_figure_tolerance: float = 0.05
     data_source: Path | None = None
     data_words: tuple[str, ...] = ()
+    setup: str = ""
     versions_of: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     pass_variables: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ class Options(msgspec.Struct, frozen=True):
         str | None, Meta(description='the path of a Python file, such as "data/source.py"')
     ] = None
     data_words: Words = ()
+    setup: Annotated[str, Meta(description="code, such as 'import numpy as np'")] = ""
     versions_of: Words = ()
     environment: Annotated[
         dict[str, str], Meta(description='a table of text, such as { LANG = "C" }')

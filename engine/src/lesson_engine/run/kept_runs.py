@@ -36,7 +36,7 @@ def fingerprint(episode: Episode, lesson: Lesson, data: Data) -> str:
     """
     parts = {
         "cells": [cell.source for cell in cells_of(episode)],
-        "data": [data.sentence, data.startup, kernel_environment(lesson, data)],
+        "data": [data.sentence, data.startup, lesson.setup, kernel_environment(lesson, data)],
         "files": {str(path): _digest(path) for path in [*_files_beside(lesson), *RUNS]},
         "python": platform.python_version(),
         "packages": installed_packages(),

@@ -94,8 +94,13 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         self._finish(self.execute_cell_input(cell.source))
         return CellRun(cell, self.outputs, self.seconds)
 
-    def prepare(self, source: str, limit: float) -> None:
+    def prepare(self, source: str, limit: float, origin: str) -> None:
         """Run the lesson's own preparation, of which the history knows nothing.
+
+        Args:
+            source: the code.
+            limit: seconds that it may take.
+            origin: where it comes from, for a message.
 
         Raises: LessonError if it fails.
         """
@@ -104,11 +109,11 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         try:
             self._finish(self._send(source, history=False))
         except TookTooLong as error:
-            message = f"putting the data in place took more than {limit:g} s and was stopped"
-            raise LessonError("data", None, message) from error
+            message = f"its preparation took more than {limit:g} s and was stopped"
+            raise LessonError(origin, None, message) from error
         failure = fresh_view(self.outputs).error
         if failure:
-            raise LessonError("data", None, f"the data could not be put in place: {failure}")
+            raise LessonError(origin, None, f"its preparation failed: {failure}")
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
         """Send a cell, with history: without, IPython knows no `_` and no closing semicolon.

@@ -37,8 +37,9 @@ def kernel_for(
     Raises: LessonError if the lesson's own preparation fails.
     """
     with Kernel(folder, kernel_environment(lesson, data), stopping) as kernel:
-        if data.startup:
-            kernel.prepare(data.startup, lesson.timeout)
+        for source, name in ((data.startup, "data"), (lesson.setup, "pyproject.toml")):
+            if source:
+                kernel.prepare(source, lesson.timeout, name)
         yield kernel
 
 

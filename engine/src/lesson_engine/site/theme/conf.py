@@ -35,10 +35,12 @@ exclude_patterns = [".*", "**/.*", *sorted(other_folders | {"_site", "build"})]
 
 # MyST's reading of the Workbench's Markdown
 myst_enable_extensions = ["colon_fence", "attrs_inline", "dollarmath", "deflist"]
+myst_enable_extensions += ["strikethrough", "tasklist"]
+myst_dmath_allow_space = myst_dmath_allow_digits = False  # Pandoc: "$5 and $6" is money
 # The Workbench shows these as they are written
 myst_disable_syntax = ["myst_role", "myst_line_comment", "myst_block_break", "myst_target"]
 # Code may be wrong on purpose, or hold a magic; a note may wait for its sentence
-suppress_warnings = ["misc.highlighting_failure", "ref.footnote"]
+suppress_warnings = ["misc.highlighting_failure", "ref.footnote", "myst.strikethrough"]
 if not lesson.strict:  # levels that are skipped, links that several pages define
     suppress_warnings += ["myst.header", "myst.duplicate_def"]
 myst_url_schemes = ["http", "https", "mailto", "ftp", "doi", "lesson-page"]
