@@ -101,7 +101,8 @@ LINKS = {
 def test_links_lead_to_where_they_lead_in_the_workbench(old, tmp_path, folder):
     places = "## Title {#own}\n\n## A title. It's `two`!\n\n"
     places += "::: challenge\n\n### In a box\n\nText.\n\n:::\n"
-    lines = "\n".join(f"- [to {n}]({target})" for n, target in enumerate(LINKS))
+    lines = "\n".join(f"- [to\n  {n}]({target})" for n, target in enumerate(LINKS))
+    lines += "\n- [to the set-up][shared]"
     name = f"{folder}__a" if folder != "episodes" else "episodes__01_a"
     pages = {
         name: page(lines, "![Grey.](fig/a.png){alt='grey'}"),
@@ -109,6 +110,7 @@ def test_links_lead_to_where_they_lead_in_the_workbench(old, tmp_path, folder):
         "episodes__02_b": page(places),
     }
     old(**pages)
+    (tmp_path / "links.md").write_text("[shared]: ../learners/setup.md\n", "utf-8")
     (tmp_path / "episodes" / "files").mkdir()
     (tmp_path / "episodes" / "files" / "a.zip").write_bytes(b"PK")
     (tmp_path / "episodes" / "fig" / "a.png").write_bytes(b"\x89PNG")
@@ -117,7 +119,8 @@ def test_links_lead_to_where_they_lead_in_the_workbench(old, tmp_path, folder):
     view = "instructor/" if folder == "instructors" else ""
     here = name.replace("__", "/").replace("_", "-")
     article = shown(tmp_path, view + here)
-    for link, target in zip(article.xpath(".//li/a | .//li/p/a"), LINKS.values(), strict=True):
+    targets = [*LINKS.values(), "learners/setup.html"]
+    for link, target in zip(article.xpath(".//li/a | .//li/p/a"), targets, strict=True):
         address = posixpath.join(posixpath.dirname(here), link.get("href"))
         assert posixpath.normpath(address).endswith(target)
     assert article.xpath(".//img[@alt='grey']")

@@ -199,7 +199,11 @@ class Lesson:
             if path not in paths:
                 message = f"lists {folder}/{path.name}, which is not there"
                 raise LessonError(CONFIG, self._line_of(path.name), message)
-        return chosen
+        setup = self.root / folder / "setup.md"
+        unlisted = (
+            [setup] if folder == "learners" and setup in paths and setup not in chosen else []
+        )
+        return [*unlisted, *chosen]  # the Workbench has it on the home page, listed or not
 
     def _line_of(self, words: str) -> int | None:
         lines = (self.root / CONFIG).read_text("utf-8").splitlines()

@@ -33,7 +33,7 @@ def with_links(text: str, lesson: Lesson) -> str:
     return f"{text}\n\n{lesson.shared_links}"
 
 
-def relinked(text: str, lesson: Lesson, page: Path) -> str:
+def relinked(text: str, lesson: Lesson, page: Path, view: str) -> str:
     """A page's text whose links and pictures are addressed from the page's own folder.
 
     The Workbench puts all pages into one folder, and its authors write links for that.
@@ -42,6 +42,8 @@ def relinked(text: str, lesson: Lesson, page: Path) -> str:
         text: the page's; comes back as it is if it cannot be read.
         lesson: the lesson.
         page: its file.
+        view: "instructor" or "learner": the learner view has no page for instructors, so such a
+            link leads over to the other view.
     """
     try:
         read = reader.read_once(text)
@@ -51,9 +53,12 @@ def relinked(text: str, lesson: Lesson, page: Path) -> str:
     targets = {(link.target, link.line) for link in read.links}
     targets |= {(figure.source, figure.first_line) for figure in read.figures}
     for target, line in targets:
-        address = _address(target, lesson, page)
+        address = _address(target, lesson, page, view)
         if address not in (None, target):
-            lines[line - 1] = _replaced(lines[line - 1], target, str(address))
+            for n in range(line - 1, len(lines)):  # the text of a link may go over several lines
+                lines[n] = _replaced(lines[n], target, str(address))
+                if not lines[n].strip():
+                    break
             for n, other in enumerate(lines):  # the address may stand in a definition
                 if re.match(rf"\s*\[[^\]]+\]:\s*<?{re.escape(target)}[>\s]*", other):
                     lines[n] = other.replace(target, str(address), 1)
@@ -66,13 +71,15 @@ def _replaced(line: str, target: str, address: str) -> str:
     )
 
 
-def _address(target: str, lesson: Lesson, page: Path) -> str | None:
+def _address(target: str, lesson: Lesson, page: Path, view: str) -> str | None:
     """Where a link leads, from the page's own folder; None if that is not for us to say."""
     if not target or target.startswith("#") or links.leads_elsewhere(target):
         return None
     found = links.file_of(lesson, page, target)
     made = links.page_made(target)
     place = "".join(target.partition("#")[1:])
+    if found is not None and view == "learner" and found.parent.name == "instructors":
+        return f"{MADE}instructor/instructors/{quote(found.stem)}{place}"
     if found is not None:
         return quote(os.path.relpath(found, page.resolve().parent)).replace(os.sep, "/") + place
     return None if made is None else f"{MADE}{made}{place}"

@@ -138,10 +138,10 @@ def _shown_by_sphinx() -> Iterator[None]:
 
 def complete_page(lesson: Lesson, app: Sphinx, docname: str, source: list[str]) -> None:
     """Add what the Workbench adds: shared links; on the home page schedule and list of pages."""
+    source[0] = myst.with_links(source[0], lesson)
     if not lesson.strict:
         path = Path(app.env.doc2path(docname))
-        source[0] = myst.relinked(source[0], lesson, path)
-    source[0] = myst.with_links(source[0], lesson)
+        source[0] = myst.relinked(source[0], lesson, path, app.config.lesson_view)
     if docname != app.config.root_doc:
         return
     for path in lesson.episode_paths():
