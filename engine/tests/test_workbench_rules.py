@@ -314,7 +314,8 @@ def test_after_the_proposed_edits_and_a_recording_a_lesson_is_green(old, tmp_pat
         episodes__01_a=page(
             code("print(2)"),
             "```output\n1\n```",
-            code("import no_such_package"),
+            code("import no_such_package as none"),
+            code("none.open()"),
             "> ```python\n> nothing\n> ```",
             code("import matplotlib.pyplot as plt", "_ = plt.plot([1])", "plt.show()"),
             "![A line.](fig/01_line.png){alt='a line'}",
@@ -326,11 +327,12 @@ def test_after_the_proposed_edits_and_a_recording_a_lesson_is_green(old, tmp_pat
     returned, said = lesson_in(tmp_path, "adopt")
     assert returned == 0, said
     assert path.read_text("utf-8") == before
-    assert "4 blocks of Python ran: 1 as recorded, 1 with other outputs, 2 raised" in said
-    assert "3 edits proposed; `lesson adopt --write` makes them" in said
+    assert "5 blocks of Python ran: 1 as recorded, 1 with other outputs, 3 raised" in said
+    assert "4 edits proposed; `lesson adopt --write` makes them" in said
     assert lesson_in(tmp_path, "adopt", "--write")[0] == 0
     now = path.read_text("utf-8")
     assert "<!-- skip: needs the package no_such_package -->\n\n```python\nimport no_such" in now
+    assert "<!-- skip: needs none, from a block that isn't run -->\n\n```python\nnone" in now
     assert "> <!-- skip: raises NameError: name 'nothing' is not defined -->\n>\n> ```python" in now
     assert "![A line.](fig/01_line.png){.cell-output alt='a line'}" in now
     assert lesson_in(tmp_path, "record")[0] == 0

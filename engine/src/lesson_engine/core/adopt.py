@@ -37,14 +37,17 @@ def proposals(episode: Episode, runs: Sequence[CellRun]) -> list[Proposal]:
         episode: the episode.
         runs: of all its cells.
     """
-    found = []
+    found: list[Proposal | None] = []
+    broken: dict[str, int] = {}
     for run in runs:
         block = run.cell.part
         if not isinstance(block, Block):
             continue
         fault = verdicts.raised(episode, run)
         if fault is not None:
-            found.append(_skip(episode, block, fault.message))
+            follows = verdicts.follows(fault, broken) is not None
+            broken |= verdicts.names_not_made(run.cell, broken, fault)
+            found.append(_skip(episode, block, _reason(fault.message, follows)))
         elif comparer.fresh_view(run.outputs).pictures and not block.figures:
             found += [_take_figure(episode, figure) for figure in _figure_below(episode, block)]
     return [proposal for proposal in found if proposal is not None]
@@ -59,13 +62,12 @@ def edited(text: str, found: Sequence[Proposal]) -> str:
     return "\n".join(lines)
 
 
-def _skip(episode: Episode, block: Block, message: str) -> Proposal | None:
+def _skip(episode: Episode, block: Block, reason: str) -> Proposal | None:
     """A line above a block that says why it isn't run; None where a list item begins with it."""
     opening = episode.text.split("\n")[block.first_line - 1]
     before = re.match(r"[\s>]*", opening)
     if before is None or not re.match(r"[`~]{3}", opening[before.end() :]):
         return None
-    reason = _reason(message)
     return Proposal(
         block.first_line,
         opening,
@@ -74,8 +76,16 @@ def _skip(episode: Episode, block: Block, message: str) -> Proposal | None:
     )
 
 
-def _reason(message: str) -> str:
-    """Why a block is not run, from what it raised, in words that a comment can hold."""
+def _reason(message: str, follows: bool) -> str:
+    """Why a block is not run, in words that a comment can hold.
+
+    Args:
+        message: what it raised.
+        follows: True if a name is missing as the block that gives it is not run.
+    """
+    name = verdicts.MISSING_NAME.search(message)
+    if follows and name is not None:
+        return f"needs {name[1]}, from a block that isn't run"
     missing = re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", message)
     if missing:
         return f"needs the package {missing[1]}"
