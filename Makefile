@@ -20,7 +20,7 @@ TEST_LOCK := requirements/test-$(if $(filter 0,$(GPU)),cpu,gpu).txt
 
 # Tests that share nothing run on every core, the longest first; the others share the site, or are
 # the episodes.
-APART := tests/test_notebooks.py tests/test_scripts.py
+APART := tests/test_scripts.py tests/test_notebooks.py
 
 BACKENDS := jax torch
 BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)

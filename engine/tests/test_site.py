@@ -350,6 +350,17 @@ def test_more_of_pandocs_markdown(built, tmp_path):
     assert [box.get("checked") is not None for box in boxes] == [False, True]
 
 
+def test_no_id_occurs_twice(built, tmp_path):
+    titles = ["### It's the same\n\nText.", "### Same\n\nText."]
+    boxes = [f"::: callout\n\n{title}\n\n:::" for title in titles]
+    text = "\n\n".join([*boxes, *titles, *boxes, "See [it](#begin).", "::: keypoints"])
+    process = built(PAGE.replace("::: keypoints", text))
+    assert process.returncode == 0, process.stderr
+    page = lxml_html.parse(str(tmp_path / "_site" / "episodes" / "01-small.html"))
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids)) and "same" in ids
+
+
 def test_questions_on_the_home_page_lead_to_where_they_lead_in_the_episode(built, tmp_path):
     questions = """* A [title](#begin), a [page](../index.md)[^1] or `a|b`?
 * A [label][far] or

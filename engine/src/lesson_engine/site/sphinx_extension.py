@@ -90,13 +90,19 @@ class Places(SphinxTransform):
             for heading in episode_frame.page_of(self.env).headings
             if not heading.divs
         }
-        for section in self.document.findall(nodes.section):
+        sections = list(self.document.findall(nodes.section))
+        # MyST makes ids of its own slugs, after this
+        taken = {place for section in sections for place in section["ids"]} | set(slugs)
+        for section in sections:
             place = places.get(section.line or 0)
-            if place and place not in section["ids"]:
+            if place and place not in taken:
                 section["ids"].append(place)
+                taken.add(place)
             if place:
                 slugs.setdefault(place, (section.line, place, section[0].astext()))
         for mark in self.document.findall(nodes.inline):
+            mark["ids"] = [place for place in mark["ids"] if place not in taken]
+            taken.update(mark["ids"])
             for place in mark["ids"]:
                 slugs.setdefault(place, (mark.line, place, mark.parent.astext()))
         document.myst_slugs = slugs  # for links on this page, and for those on others:
