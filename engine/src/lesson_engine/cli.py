@@ -246,12 +246,7 @@ def _environment(lesson: Lesson, view: str) -> dict[str, str]:
 
 
 def check(lesson: Lesson, options: argparse.Namespace) -> int:
-    """Run what has changed, then compare everything."""
-    return _check(lesson, options)
-
-
-def _check(lesson: Lesson, options: argparse.Namespace) -> int:
-    """pytest on the episodes; gives its exit code."""
+    """Run what has changed, then compare everything: pytest's exit code."""
     wanted = options.episodes
     _need_test_environment("check")
     paths = choose_paths(lesson, wanted)
@@ -378,7 +373,7 @@ def drift(lesson: Lesson, options: argparse.Namespace) -> int:
         print("\n".join(versions.report(episode, lesson)))
     if not options.run:
         return 0
-    return _check(lesson, _parser().parse_args(["check", "--rerun", *options.episodes]))
+    return check(lesson, _parser().parse_args(["check", "--rerun", *options.episodes]))
 
 
 def export(lesson: Lesson, options: argparse.Namespace) -> int:

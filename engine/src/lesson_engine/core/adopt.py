@@ -19,13 +19,11 @@ class Proposal:
 
     Attributes:
         line: from 1, of the line that changes, or that something is put above.
-        old: that line.
         new: the lines in its place.
         why: what the edit is for, as "a figure" or what a block raises.
     """
 
     line: int
-    old: str
     new: tuple[str, ...]
     why: str
 
@@ -70,7 +68,6 @@ def _skip(episode: Episode, block: Block, reason: str) -> Proposal | None:
         return None
     return Proposal(
         block.first_line,
-        opening,
         (f"{before[0]}<!-- skip: {reason} -->", before[0].rstrip(), opening),
         reason,
     )
@@ -113,4 +110,4 @@ def _take_figure(episode: Episode, figure: Figure) -> Proposal | None:
         new = re.sub(r"(\]\([^)]*\))\s*\{", r"\1{.cell-output ", line, count=1)
     else:
         new = re.sub(r"(\]\([^)]*\))", r"\1{.cell-output}", line, count=1)
-    return Proposal(figure.first_line, line, (new,), f"{figure.source} is drawn by the block above")
+    return Proposal(figure.first_line, (new,), f"{figure.source} is drawn by the block above")

@@ -92,11 +92,6 @@ class View:
     pictures: tuple[bytes, ...] = field(default=(), compare=False)
     traceback: str = field(default="", compare=False)
 
-    def texts(self) -> dict[str, str]:
-        """All that is compared, by kind, without kinds that are empty."""
-        kinds = (*TEXTS, "figures")
-        return {kind: text for kind in kinds if (text := getattr(self, kind))}
-
 
 def fresh_view(outputs: Sequence[Output]) -> View:
     """What a reader sees of a block's outputs.

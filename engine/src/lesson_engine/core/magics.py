@@ -26,6 +26,11 @@ def syntax_error(source: str) -> SyntaxError | None:
     return None
 
 
+def commented(source: str) -> str:
+    """Code, line for line, as a comment."""
+    return "\n".join(f"# {line}".rstrip() for line in source.split("\n"))
+
+
 def is_for_another_program(source: str) -> bool:
     """True for a cell that begins with a magic such as %%bash."""
     magic = CELL_MAGIC.match(source)
@@ -40,7 +45,7 @@ def without_magics(source: str) -> str:
     if syntax_error(source) is None:
         return source
     if is_for_another_program(source):
-        return "\n".join(f"# {line}".rstrip() for line in source.split("\n"))
+        return commented(source)
     from jupytext.magics import comment_magic  # here: it takes long, and few blocks need it
 
     lines = source.split("\n")

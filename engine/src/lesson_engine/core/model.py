@@ -236,7 +236,6 @@ class Episode:
         comment_lines: (first, last) of every tool directive that is a paragraph of its own.
         fence_openings: of every fence, code or not.
         table_heads: of every table.
-        loose: recorded outputs that stand below no block.
         oddities: what is hardly meant as it is written.
         references: link definitions, label in capitals -> address; the lesson's links.md
             included.
@@ -256,7 +255,6 @@ class Episode:
     comment_lines: tuple[tuple[int, int], ...] = ()
     fence_openings: tuple[FenceOpening, ...] = ()
     table_heads: tuple[TableHead, ...] = ()
-    loose: tuple[Recorded, ...] = ()
     oddities: tuple[Oddity, ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
 

@@ -215,7 +215,6 @@ class _Reading:
         self.comment_lines: list[tuple[int, int]] = []
         self.fence_openings: list[FenceOpening] = []
         self.table_heads: list[tuple[int, list[str]]] = []
-        self.loose: list[Recorded] = []
         self.oddities: list[Oddity] = []
 
         self.open_divs: list[_Opened] = []
@@ -245,7 +244,6 @@ class _Reading:
             links=tuple(self.links),
             comment_lines=tuple(self.comment_lines),
             fence_openings=tuple(self.fence_openings),
-            loose=tuple(self.loose),
             oddities=tuple(self.oddities),
             table_heads=tuple(TableHead(line, tuple(cells)) for line, cells in self.table_heads),
             references=self.references,
@@ -392,7 +390,6 @@ class _Reading:
             if not self.fence_above:
                 message = f"this {kind} belongs to no block; put it directly below one"
                 self.oddities.append(Oddity(first, message))
-                self.loose.append(Recorded(kind, token.content.removesuffix("\n"), first, last))
             self.paragraph = None
 
     def take_block(self, token: Token, classes: tuple[str, ...]) -> None:

@@ -78,11 +78,11 @@ def _first_lines(episode: Episode, start: str) -> list[str]:
 def runnable(block: Block) -> str:
     """A block's code as it runs in a script."""
     if block.skip:
-        return f"# Not run: {block.skip}\n{_commented(block.source)}"
+        return f"# Not run: {block.skip}\n{magics.commented(block.source)}"
     if block.expects_syntax_error:
-        return _commented(block.source)
+        return magics.commented(block.source)
     if magics.needs_jupyter(block.source):
-        return STOP.format(code=_commented(block.source))
+        return STOP.format(code=magics.commented(block.source))
     code = magics.without_magics(block.source)
     if magics.syntax_error(code) is None:
         code = FUTURE.sub("", code)
@@ -92,10 +92,6 @@ def runnable(block: Block) -> str:
     name, _ = notebook.split_error(recorded.text)
     kind = name if name in magics.BUILTIN_ERRORS else "BaseException"
     return FAILS.format(code=_indented(code), kind=kind)
-
-
-def _commented(source: str) -> str:
-    return "\n".join(f"# {line}".rstrip() for line in source.split("\n"))
 
 
 def _indented(source: str) -> str:
