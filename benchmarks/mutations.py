@@ -2,8 +2,9 @@
 
     CIFAR10_FOLDER=/media/usb/cifar-10-batches-py python benchmarks/mutations.py
 
-Works on a copy of the lesson as it is committed. `lesson check` of the episode comes first, then
-tests/test_lesson.py and tests/test_experiments.py, up to the first failure. Where a change leaves
+Works on a copy of the lesson as it is committed. What a page says is changed on every page, code
+and outputs in a few episodes that run quickly. `lesson check` of the episode comes first, then the
+tests of pages that start nothing, up to the first failure. Where a change leaves
 all code as it is, the kept outputs of one real run of the episode are compared again (see
 lesson_engine/run/kept_runs.py); where it does not, the code is run. Results are appended to
 build/mutations/results.jsonl, from which a later call goes on; the table is written to
@@ -30,7 +31,7 @@ def main(arguments=None):
     if not options.report:
         commit = options.commit or git("rev-parse", "--short", "HEAD").strip()
         copy = copy_of_lesson(BUILD / f"lesson-{options.name}", commit)
-        run_unchanged(copy, options.episodes)
+        run_unchanged(copy)
         sys.path[:0] = [str(copy / "engine" / "src"), str(Path(__file__).parent)]
         judge_all(copy, commit, options)
     write_table(options)
@@ -38,11 +39,15 @@ def main(arguments=None):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--count", type=int, default=220, help="how many changes (default 220)")
+    parser.add_argument("--count", type=int, default=300, help="how many changes (default 300)")
     parser.add_argument("--seed", default="1", help="other changes (default 1)")
     parser.add_argument("--kinds", nargs="*", metavar="KIND", help="only these kinds of changes")
     parser.add_argument(
-        "--episodes", nargs="*", default=["01", "02", "03", "04", "07"], metavar="NUMBER"
+        "--episodes",
+        nargs="*",
+        default=["01", "02", "03", "04", "07"],
+        metavar="NUMBER",
+        help="where code and outputs are changed",
     )
     parser.add_argument("--commit", help="of the lesson to judge (default: HEAD)")
     parser.add_argument("--name", default="0", help="of the copy, if two runs share the work")
@@ -63,9 +68,9 @@ def copy_of_lesson(folder, commit):
     return folder
 
 
-def run_unchanged(copy, episodes):
+def run_unchanged(copy):
     """See that the copy passes, and keep the runs that all changes to text are judged by."""
-    call = [sys.executable, "-m", "lesson_engine", "check", *episodes]
+    call = [sys.executable, "-m", "lesson_engine", "check"]
     environment = {**os.environ, "PYTHONPATH": str(copy / "engine" / "src")}
     if subprocess.call(call, cwd=copy, env=environment):
         raise SystemExit("the lesson fails without any change: see above")
@@ -73,31 +78,35 @@ def run_unchanged(copy, episodes):
 
 def judge_all(copy, commit, options):
     """Make and judge changes, one kind after the other, until there are enough."""
-    done = {(r["seed"], r["kind"], r["episode"]) for r in results()}
+    done = {(r["seed"], r["kind"], r["page"]) for r in results()}
     for made, (seed, kind, path) in enumerate(plan(copy, options), 1):
-        if (seed, kind, path.stem) in done:
+        if (seed, kind, path.relative_to(copy).with_suffix("").as_posix()) in done:
             continue
         result = judge_one(copy, path, kind, seed, options, commit)
         if result is not None:
             result.update(commit=commit, **machine())
             with open(BUILD / "results.jsonl", "a", encoding="utf-8") as file:
                 file.write(json.dumps(result) + "\n")
-            print(made, kind, path.stem, result["by"], f"{result['seconds']:.0f} s", flush=True)
+            print(
+                made, kind, result["page"], result["by"], f"{result['seconds']:.0f} s", flush=True
+            )
 
 
 def plan(copy, options):
-    """(seed, kind, path) of `count` changes, kinds and episodes in turn."""
-    from mutation import kinds
+    """(seed, kind, path) of `count` changes, kinds and pages in turn."""
+    from mutation import kinds, sayings
 
     from lesson_engine.core import reader
     from lesson_engine.core.lesson import find_lesson
 
     lesson = find_lesson(copy)
-    paths = [path for path in lesson.episode_paths() if path.stem[:2] in options.episodes]
-    pages = {path: reader.read_page(lesson, path) for path in paths}
+    pages = {path: reader.read_page(lesson, path) for path in lesson.page_paths()}
+    few = [path for path in lesson.episode_paths() if path.stem[:2] in options.episodes]
+    of_text = {kind.__name__ for kind in sayings.KINDS}
     count = number = 0
     while count < options.count and number < 100 * options.count:
         for place, kind in enumerate(options.kinds or kinds.KINDS):
+            paths = list(pages) if kind in of_text else few
             path = paths[(number + place) % len(paths)]
             seed = f"{options.seed}.{number}"
             if count < options.count and kinds.make(kind, pages[path], path.parent, seed):
@@ -124,7 +133,8 @@ def judge_one(copy, path, kind, seed, options, commit):
         for file, content in before.items():
             file.write_bytes(content)
     named = change.line is None or f"{path.name}:{change.line}:" in said
-    result = {"seed": seed, "kind": kind, "episode": path.stem, "change": change.words}
+    page = path.relative_to(copy).with_suffix("").as_posix()
+    result = {"seed": seed, "kind": kind, "page": page, "change": change.words}
     return {**result, "by": by, "line": change.line, "named": named, "seconds": seconds}
 
 
@@ -135,7 +145,7 @@ def verdict(copy, path, change, name):
     log = BUILD / f"said-{name}.txt"
     shown = path.relative_to(copy).as_posix()
     tests = [lambda: judge.static(copy, path.stem, log)]
-    if change.line is not None:  # the episode's own check begins with its structure
+    if path.parent.name == "episodes" and change.by_check:  # it begins with the page's structure
         tests.insert(0, lambda: judge.episode(copy, shown, log, change.only))
     seconds = 0
     for test in tests:
@@ -155,6 +165,14 @@ def results():
     return [json.loads(line) for line in lines]
 
 
+def by_folder(rows):
+    """The results of each folder's pages."""
+    found = {}
+    for row in rows:
+        found.setdefault(row["page"].rpartition("/")[0] or "top level", []).append(row)
+    return found
+
+
 def write_table(options):
     """Write the table of all results with this seed."""
     rows = [row for row in results() if row["seed"].partition(".")[0] == options.seed]
@@ -172,10 +190,14 @@ def write_table(options):
         by = Counter(row["by"] for row in rows if row["kind"] == kind)
         told = ", ".join(f"{name} {n}" for name, n in by.most_common() if name != "survived")
         lines.append(f"{kind:28}{by.total():5}{by.total() - by['survived']:7}  {told}")
+    lines += ["", f"{'pages':28}{'made':>5}{'caught':>7}"]
+    for folder, found in sorted(by_folder(rows).items()):
+        caught = sum(row["by"] != "survived" for row in found)
+        lines.append(f"{folder:28}{len(found):5}{caught:7}")
     named = sum(row["named"] for row in rows if row["by"] != "survived")
     lines += ["", f"{named} of the caught ones are named with the line meant here."]
     lines += ["", "Survivors:" if survivors else "No survivors."]
-    lines += [f"- {r['kind']}, {r['episode']}, {r['change']} (seed {r['seed']})" for r in survivors]
+    lines += [f"- {r['kind']}, {r['page']}, {r['change']} (seed {r['seed']})" for r in survivors]
     save("mutations", lines)
 
 

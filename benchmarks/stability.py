@@ -24,7 +24,7 @@ from nbformat import from_dict
 
 sys.path.insert(0, str(ROOT))
 
-from lesson_engine.core import comparer, notebook, reader, verdicts  # noqa: E402
+from lesson_engine.core import comparer, notebook, pictures, reader, verdicts  # noqa: E402
 from lesson_engine.core.lesson import find_lesson  # noqa: E402
 from lesson_engine.core.model import Block, Claim  # noqa: E402
 from lesson_engine.run import kept_runs, sources  # noqa: E402
@@ -134,7 +134,7 @@ def distances(episode, outputs):
             yield block.first_line, "numbers", largest, block.tolerance
         for figure, picture in zip(block.figures, fresh.pictures, strict=False):
             path = ROOT / "episodes" / figure.source
-            distance = comparer.picture_distance(path.read_bytes(), picture)
+            distance = pictures.mean_distance(path.read_bytes(), picture)
             if distance or block.figure_tolerance:
                 yield block.first_line, figure.source, distance, block.figure_tolerance
 

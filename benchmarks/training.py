@@ -88,7 +88,7 @@ def measure_episode(name):
     lesson = find_lesson(ROOT)
     (path,) = [path for path in lesson.episode_paths() if path.stem.startswith(name)]
     episode = reader.read_page(lesson, path)
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what the blocks print
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what the blocks print
     if lesson.data_source is not None:
         runpy.run_path(str(lesson.data_source))["prepare"]()
     watch = {"ours": Stopwatch(), "habit": Stopwatch()}

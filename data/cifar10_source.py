@@ -16,6 +16,7 @@ import os
 import runpy
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 FOLDER_VARIABLE = "CIFAR10_FOLDER"
@@ -78,8 +79,15 @@ def drawn(sentence, folder):
 
 
 def keras_home():
-    """Folder in which Keras keeps what it downloads."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    """Folder in which Keras keeps what it downloads.
+
+    If that can't be written, as on some managed computers, Keras goes to the temporary folder.
+    """
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser()
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    if os.access(there, os.W_OK):
+        return home
+    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras"
 
 
 def digest(path, algorithm):
@@ -159,7 +167,7 @@ def read_batches(folder):
     Args:
         folder: Path of checked batch files.
 
-    Returns: ((x_train, y_train), (x_test, y_test)): uint8 pictures (n, 32, 32, 3), uint8
+    Returns: ((x_train, y_train), (x_test, y_test)): uint8 images (n, 32, 32, 3), uint8
         labels (n, 1).
     """
     import numpy
@@ -175,7 +183,7 @@ def read_batches(folder):
 
 
 def read_stand_in(path):
-    """The drawn pictures, in the same form."""
+    """The drawn images, in the same form."""
     import numpy
 
     with numpy.load(path) as arrays:

@@ -28,7 +28,7 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)  # of NumPy
 NEWEST_PYTHON = (3, 13)  # of TensorFlow
 GIGABYTE = 10**9
-DISK_NEEDED = 1  # GB: the archive, the pictures unpacked from it, and what you save
+DISK_NEEDED = 1  # GB: the archive, the images unpacked from it, and what you save
 MEMORY_OF_AN_EPISODE = 2.8  # GB, as measured: the most that one of them takes
 MEMORY_NEEDED = 4  # GB: the system and the editor take theirs
 PATIENCE = 600  # seconds for one package: the first import after installing is slow
@@ -58,7 +58,7 @@ FILES = (
 )
 MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # whose name is another one
 BACKENDS = ("tensorflow", "jax", "torch")
-IN_CACHE = "Keras's archive"  # where the pictures are found, if all is as it should be
+IN_CACHE = "Keras's archive"  # where the images are found, if all is as it should be
 EDITORS = ("spyder", "jupyterlab", "notebook")
 READY = "READY: everything that the lesson needs is here."
 BY_FOLDER = " Begin your own code as under 'Only the unpacked folder' on the setup page."
@@ -96,7 +96,7 @@ def parse(arguments):
     """Read the command line; see --help."""
     parser = argparse.ArgumentParser(description="Is this computer ready for the lesson?")
     parser.add_argument(
-        "--download", action="store_true", help="fetch the pictures (170 MB) if they are not here"
+        "--download", action="store_true", help="fetch the images (170 MB) if they are not here"
     )
     parser.add_argument(
         "--archive",
@@ -129,9 +129,9 @@ def check(options):
     yield check_memory()
     packages_work = yield from check_packages(options.any_version)
     yield check_editors()
-    pictures = yield from check_pictures(options, packages_work)
+    images = yield from check_images(options, packages_work)
     if packages_work:
-        yield check_training("real" if pictures == "ok" else "random")
+        yield check_training("real" if images == "ok" else "random")
     else:
         yield Row("training step", "", "", "not tried: packages first", "")
 
@@ -246,7 +246,7 @@ def memory():
     told = Path("/proc/meminfo")  # of Linux
     if not told.is_file():
         return total, None
-    kilobytes = re.search(r"MemAvailable: +(\d+) kB", told.read_text()).group(1)
+    kilobytes = re.search(r"MemAvailable: +(\d+) kB", told.read_text("utf-8")).group(1)
     return total, int(kilobytes) * 1024 / GIGABYTE
 
 
@@ -397,41 +397,41 @@ def check_editors():
     return Row("editor", "any", ", ".join(found), "ok", "")
 
 
-# ---- the pictures
+# ---- the images
 
 
-def check_pictures(options, keras_works):
-    """Rows: room for the pictures, and the pictures; gets them where that was asked for.
+def check_images(options, keras_works):
+    """Rows: room for the images, and the images; gets them where that was asked for.
 
     Args:
         options: what `parse` gave.
         keras_works: bool; without Keras, nothing is downloaded.
 
-    Yields: Row. Returns: str, verdict on the pictures.
+    Yields: Row. Returns: str, verdict on the images.
     """
     if not SOURCE.is_file():  # told in the row on the lesson's files
-        yield Row("pictures", "CIFAR-10", "", "not looked at", "")
+        yield Row("images", "CIFAR-10", "", "not looked at", "")
         return ""
     source = runpy.run_path(str(SOURCE))
     place = source["keras_home"]() / "datasets"
-    yield check_disk(place, "disk: pictures")
-    row = find_pictures(source, place)
+    yield check_disk(place, "disk: images")
+    row = find_images(source, place)
     if row.found == IN_CACHE:
         pass  # nothing to get
     elif options.archive:
-        row = copy_archive(source, place, Path(options.archive)) or find_pictures(source, place)
+        row = copy_archive(source, place, Path(options.archive)) or find_images(source, place)
     elif options.download and keras_works:
         print("Downloading 170 MB. Please wait.", flush=True)
         failure = ask("download", shows=True).get("message")
-        row = find_pictures(source, place)
+        row = find_images(source, place)
         if failure:
             row = row._replace(todo=download_failed(failure))
     yield row
     return row.verdict
 
 
-def find_pictures(source, place):
-    """Row: the pictures, verified.
+def find_images(source, place):
+    """Row: the images, verified.
 
     The archive is what counts in Keras's folder: Keras checks and unpacks it at every call.
 
@@ -439,7 +439,7 @@ def find_pictures(source, place):
         source: dict, what data/cifar10_source.py defines.
         place: Path, Keras's folder of data sets.
     """
-    what, wanted = "pictures", "CIFAR-10"
+    what, wanted = "images", "CIFAR-10"
     archive = place / source["ARCHIVE"]
     folder = os.environ.get(source["FOLDER_VARIABLE"])
     get = "Type: python check_setup.py --download (or take them from a USB stick: setup page)"
@@ -458,12 +458,12 @@ def find_pictures(source, place):
     if (place / archive.name.replace("_archive", "")).is_dir():
         todo = f"Keras asks for the archive, and only what was in it is here, in {place}. {get}."
         return Row(what, wanted, "no archive", "missing", todo)
-    return Row(what, wanted, "", "missing", f"the pictures are not here yet. {get}.")
+    return Row(what, wanted, "", "missing", f"the images are not here yet. {get}.")
 
 
 def copy_archive(source, place, archive):
     """Put an archive where Keras looks for it; returns a Row if that cannot be done."""
-    row = Row("pictures", "CIFAR-10", archive.name, "", "")
+    row = Row("images", "CIFAR-10", archive.name, "", "")
     try:
         if source["digest"](archive, "sha256") != source["ARCHIVE_SHA256"]:
             size = f"{archive.stat().st_size:,} bytes"
@@ -480,9 +480,9 @@ def copy_archive(source, place, archive):
 
 
 def download_failed(message):
-    """What to do if the pictures could not be fetched."""
+    """What to do if the images could not be fetched."""
     return (
-        f"the pictures could not be downloaded ({message}): try another network, or copy them "
+        f"the images could not be downloaded ({message}): try another network, or copy them "
         "from a USB stick, as the setup page describes."
     )
 
@@ -490,20 +490,20 @@ def download_failed(message):
 # ---- training
 
 
-def check_training(pictures):
+def check_training(images):
     """Row: one step of training, as an episode does it.
 
     Args:
-        pictures: "real" or "random".
+        images: "real" or "random".
     """
     begin = time.time()
-    found = ask("train", pictures)
+    found = ask("train", images)
     if "backend" not in found:
         todo = f"training fails ({found['message']}): send this line to your instructors."
-        return Row("training step", pictures + " pictures", "", "broken", todo)
+        return Row("training step", images + " images", "", "broken", todo)
     where = f"{found['backend']} on {found['devices']}"
     verdict = f"ok, {time.time() - begin:.0f} s"
-    return Row("training step", pictures + " pictures", where, verdict, "")
+    return Row("training step", images + " images", where, verdict, "")
 
 
 # ---- a process of its own
@@ -568,16 +568,20 @@ def try_import(name):
     return found
 
 
-def try_training(pictures):
-    """Train a small network on 64 pictures, and tell on what."""
+def try_training(which):
+    """Train a small network on 64 images, and tell on what.
+
+    Args:
+        which: "real" or "random".
+    """
     import keras
     import numpy
 
-    if pictures == "real":
+    if which == "real":
         runpy.run_path(str(SOURCE))["prepare"]()  # minds CIFAR10_FOLDER
         (images, labels), _ = keras.datasets.cifar10.load_data()
         if images.shape != (50000, 32, 32, 3):
-            raise ValueError(f"the pictures have the shape {images.shape}")
+            raise ValueError(f"the images have the shape {images.shape}")
     else:
         images = numpy.random.default_rng(0).integers(0, 256, (64, 32, 32, 3))
         labels = numpy.arange(64).reshape(-1, 1) % 10
@@ -589,12 +593,15 @@ def try_training(pictures):
     history = model.fit(images[:64].astype("float32") / 255, labels[:64], verbose=0)
     if not numpy.isfinite(history.history["loss"]).all():
         raise ValueError("the loss is not a number")
-    devices = ", ".join(str(device) for device in keras.distribution.list_devices())
-    return {"backend": keras.backend.backend(), "devices": devices}
+    try:
+        devices = keras.distribution.list_devices()
+    except AttributeError:  # Keras keeps no list for PyTorch
+        devices = [model.weights[0].value.device]
+    return {"backend": keras.backend.backend(), "devices": ", ".join(map(str, devices))}
 
 
 def try_download():
-    """Let Keras fetch, check and unpack the pictures, with its progress bar."""
+    """Let Keras fetch, check and unpack the images, with its progress bar."""
     import keras
 
     keras.datasets.cifar10.load_data()

@@ -46,6 +46,16 @@ def few_images(tmp_path_factory, lesson):
     return {**lesson.environment, **one_thread, **kept, **ours}
 
 
+@pytest.fixture
+def original_images(monkeypatch, tmp_path):
+    """The original pictures behind Keras's call, for one test: nothing is left replaced."""
+    keras = pytest.importorskip("keras")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", None)  # noted, so put back at the end
+    runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))["prepare"]()
+    return keras.datasets.cifar10.load_data
+
+
 @pytest.fixture(scope="session")
 def site():
     """The real lesson's site, built once; Path of its folder."""

@@ -232,12 +232,6 @@ def number_of(place):
     return LESSON.number_of(LESSON.root / episode_pages()[place - 1].path)
 
 
-def pacing(place):
-    """Rows of an episode's table in pacing.md, the sum at the end included."""
-    page = episode_pages()[place - 1]
-    return table("pacing.md", f"Episode {number_of(place)}: {page.title}").rows
-
-
 # What of the code is run
 
 

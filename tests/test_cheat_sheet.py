@@ -43,7 +43,8 @@ def test_the_blocks_run_one_after_the_other(tmp_path):
         for number in range(2):
             Image.new("RGB", (160, 160), colour).save(own / f"{number}.png")
     data = sources.choose_data(LESSON, stand_in=True)
-    runs = runner.run(SHEET, LESSON, data, folder)  # raises, with the line, if a block does
+    with runner.kernel_for(LESSON, data, folder) as kernel:
+        runs = runner.run(SHEET, LESSON, kernel)  # raises, with the line, if a block does
     assert [run.cell.source for run in runs] == [block.source for block in SHEET.blocks]
     assert (folder / "model_share.keras").is_file()
     # images of one's own were found, and the new last layer learned from them

@@ -32,7 +32,7 @@ class Computer:
     def __init__(self, place, python):
         self.python, self.place = python, place
         self.lesson, self.packages = place / "lesson", place / "packages"
-        self.pictures = place / "keras" / "datasets"
+        self.images = place / "keras" / "datasets"
         self.lesson.mkdir()
         self.scripts = self.lesson / "scripts"
         self.scripts.mkdir()
@@ -67,7 +67,7 @@ class Computer:
         return process.returncode, lines[-1], lines
 
     def environment(self):
-        mine = {"PYTHONPATH": str(self.packages), "KERAS_HOME": str(self.pictures.parent)}
+        mine = {"PYTHONPATH": str(self.packages), "KERAS_HOME": str(self.images.parent)}
         ours = ("CIFAR10_FOLDER", "KERAS_BACKEND", "PYTHONPATH")
         return {**{key: text for key, text in os.environ.items() if key not in ours}, **mine}
 
@@ -82,7 +82,7 @@ def bare_python(tmp_path_factory):
 
 @pytest.fixture
 def computer(tmp_path, bare_python):
-    """One with stubs of all packages, and without the pictures."""
+    """One with stubs of all packages, and without the images."""
     return Computer(tmp_path, bare_python)
 
 
@@ -125,12 +125,12 @@ def test_an_unknown_backend_is_named(computer):
 
 def test_another_backend_needs_no_tensorflow(computer):
     computer.remove("tensorflow")
-    settings = computer.pictures.parent / "keras.json"
+    settings = computer.images.parent / "keras.json"
     settings.parent.mkdir()
     settings.write_text('{"backend": "jax"}', "utf-8")
     _, last, lines = computer.check()
     assert row(lines, "jax").endswith("ok")
-    assert "the pictures are not here yet" in last
+    assert "the images are not here yet" in last
 
 
 def test_an_old_package_is_refused_unless_any_will_do(computer):
@@ -148,7 +148,7 @@ def test_a_newer_package_will_do(computer):
     computer.install("numpy", "__version__ = '2.10.0rc1'")
     _, last, lines = computer.check()
     assert row(lines, "numpy").endswith("newer than tested")
-    assert "the pictures are not here yet" in last
+    assert "the images are not here yet" in last
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_an_environment_in_the_folder_scripts_is_not_ones_own_file(computer):
     assert row(computer.check()[2], "scipy").endswith("ok")
 
 
-def test_missing_pictures_are_not_downloaded_unasked(computer):
+def test_missing_images_are_not_downloaded_unasked(computer):
     computer.install("keras", STUB_WITH_PICTURES)
     code, last, _ = computer.check()
     assert code == 1
-    assert "the pictures are not here yet. Type: python check_setup.py --download" in last
+    assert "the images are not here yet. Type: python check_setup.py --download" in last
     assert not (computer.place / "asked").exists()
     computer.check("--download")
     assert (computer.place / "asked").exists()
@@ -222,7 +222,7 @@ def archive(computer, tmp_path):
     """A file that passes for the archive on this computer, because its digest is expected."""
     file = tmp_path / "stick" / "cifar-10-python.tar.gz"
     file.parent.mkdir()
-    file.write_bytes(b"the pictures")
+    file.write_bytes(b"the images")
     source = computer.lesson / "data" / "cifar10_source.py"
     text = source.read_text("utf-8")
     source.write_text(
@@ -233,17 +233,17 @@ def archive(computer, tmp_path):
 
 def test_an_archive_is_copied_from_a_stick(computer, archive):
     _, last, lines = computer.check("--archive", str(archive))
-    assert row(lines, "pictures").endswith("ok")
-    assert "pictures are not here" not in last
-    assert (computer.pictures / SOURCE["ARCHIVE"]).read_bytes() == b"the pictures"
-    assert os.listdir(computer.pictures) == [SOURCE["ARCHIVE"]]
+    assert row(lines, "images").endswith("ok")
+    assert "images are not here" not in last
+    assert (computer.images / SOURCE["ARCHIVE"]).read_bytes() == b"the images"
+    assert os.listdir(computer.images) == [SOURCE["ARCHIVE"]]
 
 
 def test_an_archive_is_copied_though_a_folder_is_named(computer, archive):
     if not PICTURES:
-        pytest.skip("CIFAR10_FOLDER is not set: the pictures are not at hand")
+        pytest.skip("CIFAR10_FOLDER is not set: the images are not at hand")
     computer.check("--archive", str(archive), CIFAR10_FOLDER=PICTURES)
-    assert (computer.pictures / SOURCE["ARCHIVE"]).is_file()
+    assert (computer.images / SOURCE["ARCHIVE"]).is_file()
 
 
 @pytest.mark.parametrize(
@@ -258,23 +258,23 @@ def test_a_broken_archive_is_not_copied(computer, archive, harm, words):
     code, last, _ = computer.check("--archive", str(archive))
     assert code == 1
     assert words in last
-    assert not computer.pictures.exists() or not os.listdir(computer.pictures)
+    assert not computer.images.exists() or not os.listdir(computer.images)
 
 
 def test_half_an_archive_is_found(computer, archive):
-    computer.pictures.mkdir(parents=True)
-    kept = computer.pictures / SOURCE["ARCHIVE"]
+    computer.images.mkdir(parents=True)
+    kept = computer.images / SOURCE["ARCHIVE"]
     kept.write_bytes(b"the pict")
     code, last, lines = computer.check()
     assert code == 1
     assert f"{kept} is not complete" in last
-    assert row(lines, "pictures").endswith("broken")
-    assert row(computer.check("--archive", str(archive))[2], "pictures").endswith("ok")
+    assert row(lines, "images").endswith("broken")
+    assert row(computer.check("--archive", str(archive))[2], "images").endswith("ok")
 
 
-def test_unpacked_pictures_alone_are_not_taken_for_the_archive(computer):
+def test_unpacked_images_alone_are_not_taken_for_the_archive(computer):
     unpacked = SOURCE["ARCHIVE"].replace("_archive", "")
-    (computer.pictures / unpacked / "cifar-10-batches-py").mkdir(parents=True)
+    (computer.images / unpacked / "cifar-10-batches-py").mkdir(parents=True)
     code, last, _ = computer.check()
     assert code == 1
     assert "Keras asks for the archive, and only what was in it is here" in last
@@ -283,7 +283,7 @@ def test_unpacked_pictures_alone_are_not_taken_for_the_archive(computer):
 def test_a_folder_that_lacks_a_batch_is_refused(computer, tmp_path):
     code, last, lines = computer.check(CIFAR10_FOLDER=str(tmp_path))
     assert code == 1
-    assert row(lines, "pictures").endswith("broken")
+    assert row(lines, "images").endswith("broken")
     assert f"CIFAR10_FOLDER names {tmp_path}, which holds no data_batch_1" in last
 
 
@@ -305,14 +305,14 @@ def test_a_script_that_was_taken_out_of_the_lesson_says_so(computer, tmp_path):
 
 def test_a_full_disk_is_found(computer):
     """A disk of 16 MB, mounted in a namespace of the test's own."""
-    computer.pictures.mkdir(parents=True)
+    computer.images.mkdir(parents=True)
     mount = 'mount -t tmpfs -o size=16m none "$0" && exec "$@"'
-    small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(computer.pictures)]
+    small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(computer.images)]
     if shutil.which("unshare") is None or subprocess.run([*small, "true"]).returncode:
         pytest.skip("this system does not let us mount a small disk")
     code, last, _ = computer.check(before=small)
     assert code == 1
-    assert f"make room on the disk of {computer.pictures}: 0.02 GB are free, 1 needed." in last
+    assert f"make room on the disk of {computer.images}: 0.02 GB are free, 1 needed." in last
 
 
 def test_too_little_memory_is_found(monkeypatch):
@@ -452,14 +452,23 @@ def test_without_a_network_it_points_to_the_stick(real_computer):
     for name in CHECK["wanted_versions"]():
         if name != "jax":
             assert row(lines, name).endswith("ok")
-    assert "random pictures  tensorflow on " in row(lines, "training step")
+    assert "random images    tensorflow on " in row(lines, "training step")
 
 
 def test_with_everything_it_is_ready(real_computer):
     if not PICTURES:
-        pytest.skip("CIFAR10_FOLDER is not set: the pictures are not at hand")
+        pytest.skip("CIFAR10_FOLDER is not set: the images are not at hand")
     code, last, lines = real_computer.check(CIFAR10_FOLDER=PICTURES)
     assert code == 0
     assert last == CHECK["READY"] + CHECK["BY_FOLDER"]
-    assert row(lines, "pictures").endswith("ok")
-    assert "real pictures    tensorflow on " in row(lines, "training step")
+    assert row(lines, "images").endswith("ok")
+    assert "real images      tensorflow on " in row(lines, "training step")
+
+
+@pytest.mark.slow
+def test_training_is_judged_where_keras_keeps_no_list_of_devices(monkeypatch):
+    """So it is with PyTorch: Keras's own module for it is None."""
+    keras = pytest.importorskip("keras")
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: None.list_devices)
+    found = CHECK["try_training"]("random")
+    assert found["backend"] == keras.backend.backend() and "CPU" in found["devices"].upper()

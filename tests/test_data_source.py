@@ -1,4 +1,4 @@
-"""Where the pictures come from: the order of the sources, and what is refused."""
+"""Where the images come from: the order of the sources, and what is refused."""
 
 import hashlib
 import os
@@ -28,6 +28,34 @@ def source(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.delenv("CIFAR10_FOLDER", raising=False)
     return runpy.run_path(str(SOURCE))
+
+
+@pytest.mark.slow
+def test_where_the_home_folder_cannot_be_written_it_looks_where_keras_does(tmp_path):
+    """In a process of its own, in which a folder below the home can't be written."""
+    home = tmp_path / "home"
+    (home / ".keras").mkdir(parents=True)
+    (tmp_path / "image").write_bytes(b"image")
+    code = f"""
+        import os, runpy
+        allowed, denied = os.access, {str(home)!r}
+        os.access = lambda path, *mode: not str(path).startswith(denied) and allowed(path, *mode)
+        ours = runpy.run_path({str(SOURCE)!r})["keras_home"]()
+        import keras
+        origin = {(tmp_path / "image").as_uri()!r}
+        theirs = keras.utils.get_file({tmp_path.name!r}, origin, cache_subdir="")
+        os.remove(theirs)
+        print(str(ours) == os.path.dirname(theirs) or (str(ours), theirs))
+    """
+    ours = {name: text for name, text in os.environ.items() if name != "KERAS_HOME"}
+    told = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        env={**ours, "HOME": str(home), "USERPROFILE": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert told.stdout.splitlines()[-1:] == ["True"], told.stdout + told.stderr
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The pages for instructors: the titles, seconds, files and people that they name are there."""
 
+import csv
 import re
+import runpy
 
 import pytest
 import yaml
@@ -9,7 +11,6 @@ from instructor_tables import (
     PAGES,
     cell_of,
     episode_pages,
-    function_source,
     inlines,
     number_of,
     seconds_in,
@@ -17,15 +18,17 @@ from instructor_tables import (
     table,
     tables,
     titles,
-    undefined_names,
 )
 
-from lesson_engine.core import reader
+from lesson_engine.core import pacing, reader, scripts
+from lesson_engine.core.words import words_in
 from lesson_engine.site import episode_frame
 
 # places of the episodes that are taught; those that go further have their notes in themselves
 PATHS = [LESSON.root / page.path for page in episode_pages()]
 WORKSHOP = [PATHS.index(path) + 1 for path in LESSON.workshop_paths()]
+PAGES_OF_WORKSHOP = [episode_pages()[place - 1] for place in WORKSHOP]
+KINDS = ("teaching", "exercises")
 EVERY_EPISODE = pytest.mark.parametrize("number", WORKSHOP)
 
 
@@ -68,65 +71,47 @@ def test_the_last_line_of_the_check_is_what_the_checklists_say():
 def test_the_home_page_offers_the_zip_under_the_name_in_the_checklists():
     text = (PAGES / "checklists.md").read_text("utf-8")
     assert episode_frame.ZIP in text
-    assert f'"{episode_frame.whole_lesson("").astext().partition(":")[0]}"' in text
+    notes = (PAGES / "instructor-notes.md").read_text("utf-8")
+    for page in (text, notes):  # where solutions aren't in the first one
+        assert f"`{episode_frame.SOLUTIONS}`" in page
+    assert f'"{episode_frame.whole_lesson("", words_in()).astext().partition(":")[0]}"' in text
 
 
 # how a block saves a network or a table in `folder`
 SAVED = r'(?:\.save|\.to_csv|ModelCheckpoint)\(\s*folder / "([\w.]+)"'
+CATCH_UP = runpy.run_path(str(LESSON.root / "scripts" / "catch_up.py"))
 
 
 def code_of(blocks):
     return "\n".join(block.source for block in blocks)
 
 
-def code_to_go_on_with():
-    """What live-coding.md gives in place of trainings, as (that of episode 5, that of 1)."""
-    *fifth, first = reader.read_page(LESSON, PAGES / "live-coding.md").blocks
-    return code_of(fifth), first.source
+def codes(cell):
+    """What stands as code in a cell."""
+    return [child.content for child in cell.children if child.type == "code_inline"]
 
 
-def test_networks_to_go_on_with_are_saved_by_the_episodes():
-    fifth, first = code_to_go_on_with()
-    named = set(re.findall(r'folder / "(\w+\.\w+)"', fifth))
-    assert named == {"model_intro.keras", "history_intro.csv", "model_best.keras"}
-    assert named <= set(re.findall(SAVED, code_of(episode_pages()[4].blocks)))
-    ((place, name),) = re.findall(r'"(\w+)/(\w+\.keras)"', first)
-    code = code_of(episode_pages()[0].blocks)
-    assert name in re.findall(SAVED, code) and f'folder = Path("{place}")' in code
-    # one file does for both, since both train the same network in the same way
-    assert name in named
-
-
-def test_code_to_go_on_with_makes_all_that_the_trainings_would():
-    blocks = episode_pages()[4].blocks
-    others = [block for block in blocks if ".fit(" not in block.source]
-    assert len(others) == len(blocks) - 4  # a trial run and three trainings
-    missing = {name for _, name in undefined_names(others)}
-    code = "\n" + code_to_go_on_with()[0]
-    made = {name for name in missing if f"\n{name} = " in code}
-    # the one that the page speaks of, in a block that later ones do without
-    assert made and missing - made == {"model_few"}
-    assert "`NameError` for\n`model_few`" in (PAGES / "live-coding.md").read_text("utf-8")
-    left = [block for block in others if "model_few" not in block.source]
-    assert len(left) == len(others) - 1
-    assert {name for _, name in undefined_names(left)} == made
-
-
-def test_code_to_go_on_with_gives_the_history_that_was_saved(tmp_path):
-    keras, pandas = pytest.importorskip("keras"), pytest.importorskip("pandas")
-    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    for name in ("model_intro.keras", "model_best.keras"):
-        network.save(tmp_path / name)
-    trained = keras.callbacks.History()
-    trained.history = {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}
-    scope = {"keras": keras, "pd": pandas, "folder": tmp_path}
-    exec(function_source("history_table", episode_pages()[4].blocks), scope)
-    saved = scope["history_table"](trained)
-    saved.to_csv(tmp_path / "history_intro.csv")
-    exec(code_to_go_on_with()[0], scope)
-    assert scope["history_table"](scope["history_intro"]).equals(saved)
-    for name in ("model_intro", "model_dropout"):
-        assert scope[name].count_params() == network.count_params()
+def test_files_to_catch_up_from_are_those_that_the_episodes_and_the_script_use():
+    cells = [
+        t for kind, u, t in inlines("live-coding.md") if (kind, u) == ("td_open", "Catching up")
+    ]
+    rows = [cells[at : at + 4] for at in range(0, len(cells), 4)]
+    assert [cell_of(row[0]).episode for row in rows] == [number_of(place) for place in WORKSHOP]
+    for place, (_, start, within, instead) in zip(WORKSHOP, rows, strict=True):
+        page = episode_pages()[place - 1]
+        code = code_of(page.blocks)
+        needed = set(re.findall(r"\"\.\./(data/[\w.]+)\"", code))
+        needed -= {"data/cat.png"}  # it comes with the lesson, and is small
+        assert set(codes(start)) == needed
+        assert ("the images" in start.content) == ("cifar10.load_data" in code)
+        assert codes(within) == [scripts.script_name(page.name)]
+        loaded = [
+            files for (number, _), (files, _) in CATCH_UP["SAVED"].items() if int(number) == place
+        ]
+        names = dict.fromkeys(name for files in loaded for name in files)
+        assert codes(instead) == list(names)
+        waits = any(section.seconds for section in sections(place))
+        assert (instead.content == "nothing trains") == (not waits)
 
 
 def test_no_episode_needs_a_network_that_an_earlier_one_saved():
@@ -149,6 +134,7 @@ def test_every_training_of_the_workshop_has_its_row_and_its_seconds():
     ]
     shown = [(row["Where"].episode, row["Where"].named[0][0]) for row in rows]
     assert shown == [(number, title) for number, title, _ in expected]
+    assert len(rows) == 6 and "Six blocks" in (PAGES / "while-it-trains.md").read_text("utf-8")
     seconds = [seconds_in(row["When recorded"].text) for row in rows]
     assert seconds == [recorded for _, _, recorded in expected]
 
@@ -163,27 +149,33 @@ def test_every_training_has_something_to_say():
 
 
 @EVERY_EPISODE
-@pytest.mark.parametrize("name, least", [("instructor-notes.md", 3), ("what-learners-say.md", 6)])
+@pytest.mark.parametrize("name, least", [("instructor-notes.md", 1), ("what-learners-say.md", 4)])
 def test_titles_in_italics_are_in_the_episode(name, least, number):
     heading = f"Episode {number_of(number)}:"
     below = [cell for _, under, cell in cells(name) if under.startswith(heading)]
-    assert len(below) >= least, f"{name} says next to nothing of episode {number}"
+    assert len(below) > least, f"{name} says next to nothing of episode {number}"
     named = [title for cell in below for title, _, _ in cell.named]
-    assert [title for title in named if title not in titles(number)] == []
+    missing = [title for title in named if title not in titles(number)]
+    assert missing == [], f"instructors/{name}: episode {number} has no such section or challenge"
 
 
-@pytest.mark.parametrize("name", ["schedules.md", "live-coding.md", "checklists.md"])
-def test_titles_on_other_pages_are_in_some_episode(name):
+# what is in italics and no title: entries of menus
+MENUS = {"Preferences", "Appearance", "View", "Simple Interface", "Settings", "Theme"}
+MENUS |= {"Increase Code Font Size", "Enable Scrolling for Outputs", "Consoles", "Restart kernel"}
+MENUS |= {"Kernel", "Restart Kernel", "Restart Kernel and Run up to Selected Cell"}
+OTHERS = {"above"}
+EVERY_PAGE = pytest.mark.parametrize("name", [path.name for path in sorted(PAGES.glob("*.md"))])
+
+
+@EVERY_PAGE
+def test_titles_on_a_page_are_in_some_episode(name):
     known = set().union(*map(titles, range(1, len(episode_pages()) + 1)))
-    menus = {"Preferences", "Appearance", "Fonts", "IPython console", "Graphics", "Inline"}
-    menus |= {"View", "Simple Interface", "Settings", "Theme", "Increase Code Font Size"}
-    menus |= {"Enable Scrolling for Outputs", "Consoles", "Restart kernel", "Kernel"}
-    menus |= {"Restart Kernel", "Restart Kernel and Run up to Selected Cell"}
     named = {title for _, _, cell in cells(name) for title, _, _ in cell.named}
-    assert named - known - menus == set()
+    missing = named - known - MENUS - OTHERS
+    assert missing == set(), f"instructors/{name}: no episode has such a section or challenge"
 
 
-@pytest.mark.parametrize("name", [path.name for path in sorted(PAGES.glob("*.md"))])
+@EVERY_PAGE
 def test_a_link_to_an_episode_that_gives_its_number_gives_the_right_one(name):
     for _, _, cell in cells(name):
         for link, text in zip(cell.links, cell.link_texts, strict=True):
@@ -193,10 +185,34 @@ def test_a_link_to_an_episode_that_gives_its_number_gives_the_right_one(name):
                 assert int(target[1]) == int(number[1]), text
 
 
-def test_goals_name_every_episode_of_the_workshop():
-    (goals,) = [found for found in tables("instructor-notes.md") if "It hands on" in found.head]
-    shown = [row["Episode"].text for row in goals.rows]
-    assert shown == [f"{number_of(n)}. {episode_pages()[n - 1].title}" for n in WORKSHOP]
+def test_the_notes_have_a_part_on_every_episode_of_the_workshop():
+    page = reader.read_page(LESSON, PAGES / "instructor-notes.md")
+    shown = [h.text.lower() for h in page.headings if h.text.startswith("Episode ")]
+    expected = [f"episode {number_of(n)}: {episode_pages()[n - 1].title}" for n in WORKSHOP]
+    assert shown == [title.lower() for title in expected]
+
+
+def test_what_to_do_the_evening_before_takes_an_hour():
+    under = [cell.text for _, u, cell in cells("instructor-notes.md") if u == "If it is tomorrow"]
+    minutes = [int(value) for text in under for value in re.findall(r"\((\d+) minutes\)", text)]
+    assert "This takes an hour" in under[1]
+    assert sum(minutes) == 60
+    trains = [n for n in WORKSHOP if any(section.seconds for section in sections(n))]
+    assert trains == [1, 5, 6, 7] and "of episodes 1, 5, 6 and 7" in " ".join(under)
+
+
+def test_the_announcement_says_how_much_is_downloaded():
+    setup = reader.read_page(LESSON, LESSON.root / "learners" / "setup.md")
+    megabytes = setup.front_matter["measured"]["download_mb"] + 170  # CIFAR-10
+    text = (PAGES / "templates.md").read_text("utf-8")
+    assert f"about {megabytes / 1000:.1f} GB" in text
+
+
+def test_the_certificate_states_the_hours_of_the_workshop():
+    minutes = [pacing.promised(page, kind) for page in PAGES_OF_WORKSHOP for kind in KINDS]
+    assert sum(minutes) == 6 * 60
+    text = " ".join((PAGES / "templates.md").read_text("utf-8").split())
+    assert "six hours of teaching and exercises" in text
 
 
 # People
@@ -216,25 +232,63 @@ def test_the_notes_say_what_each_person_of_the_profiles_needs():
 # Survey
 
 
+def asked(name):
+    """The questions in a file to import."""
+    with (PAGES / "files" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+SCALE = "1 (not at all);2;3;4;5 (without help)"
+
+
+def test_the_files_to_import_ask_what_the_page_asks():
+    before, sure, know, last = tables("survey.md")
+    shown = [(row["Question"].text, row["Answers"].text) for row in before.rows]
+    assert shown == [written(row) for row in asked("survey-before")]
+    shown = [(f"I can {row['I can …'].text}", SCALE.replace(";", "; ")) for row in sure.rows]
+    shown += [(row["Question"].text, "free text") for row in know.rows]
+    shown += [(row["Question"].text, row["Answers"].text) for row in last.rows]
+    assert shown == [written(row) for row in asked("survey-after")]
+
+
+def written(row):
+    """A row of a file as the page has it: (question, answers)."""
+    assert row["type"] in ("text", "scale", "single choice")
+    assert (row["type"] == "text") == (not row["options"])
+    options = row["options"].replace(";", "; ") or "free text"
+    return row["question"].replace("`", ""), options
+
+
 def test_questions_are_numbered_through():
     before, *after = [[row["No."].minutes for row in found.rows] for found in tables("survey.md")]
-    for numbers in (before, sum(after, [])):
+    for numbers, name in ((before, "survey-before"), (sum(after, []), "survey-after")):
         assert numbers == list(range(1, len(numbers) + 1))
+        assert numbers == [int(row["number"]) for row in asked(name)]
 
 
 @EVERY_EPISODE
 def test_statements_of_the_survey_quote_objectives(number):
     page = episode_pages()[number - 1]
     (div,) = [div for div in page.divs if div.name == "objectives"]
-    text = " ".join(" ".join(page.text.split("\n")[div.first_line : div.last_line]).split())
+    text = " ".join(page.text.split("\n")[div.first_line : div.last_line])
+    objectives = {" ".join(words.split()) for words in re.split(r"(?:^|\s)- |:::", text)} - {""}
     rows = table("survey.md", "How sure do you feel?").rows
-    cells = [row["Objectives behind it"] for row in rows]
-    quoted = [name for cell in cells if cell.episode == number for name, _, _ in cell.named]
+    abouts = {int(row["number"]): row["about"] for row in asked("survey-after")}
+    quoted = 0
+    for row in [row for row in rows if row["Episode"].episode == number]:
+        place, _, about = abouts[row["No."].minutes].partition(": ")
+        assert place == f"Episode {number}"
+        for words in objectives:
+            if words in about:
+                about, quoted = about.replace(words, ""), quoted + 1
+        assert about.strip() == "", f"survey-after.csv: no objective of {page.path}"
     assert quoted
-    assert [words for words in quoted if f"- {words}" not in text] == []
 
 
 def test_the_survey_asks_for_what_was_taught():
+    abouts = {int(row["number"]): row["about"] for row in asked("survey-after")}
     for row in table("survey.md", "What would you answer?").rows:
-        where = row["Where it was taught"]
-        assert where.named[0][0] in titles(where.episode)
+        where = row["Taught in"]
+        title = where.named[0][0]
+        assert title in titles(where.episode), "instructors/survey.md"
+        assert abouts[row["No."].minutes] == f"Episode {where.episode}: {title}"

@@ -50,7 +50,8 @@ def test_the_script_holds_every_block_in_spyder_cells(page):
 def test_the_solution_notebook_holds_every_block_and_output(page):
     book = exporter.to_solutions(page, LESSON.root / "episodes")
     sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
-    assert sources == [block.source for block in page.blocks if "instructor" not in block.divs]
+    pieces = sorted([*page.blocks, *offered(page)], key=lambda piece: piece.first_line)
+    assert sources == [piece.source for piece in pieces if "instructor" not in piece.divs]
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     assert len(outputs) == sum(len(block.recorded) + len(block.figures) for block in page.blocks)
 
@@ -69,10 +70,16 @@ def test_the_exercise_notebook_gives_nothing_away(page):
     nbformat.validate(book)
     assert not any(cell.get("outputs") for cell in book.cells)
     sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
-    given = [piece for piece in [*page.blocks, *page.skeletons] if "solution" not in piece.divs]
+    pieces = [*page.blocks, *page.skeletons, *offered(page)]
+    given = [piece for piece in pieces if "solution" not in piece.divs]
     assert set(sources) <= {piece.source for piece in given}
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     assert [line for line in hidden_prose(page) if line in text] == []
+
+
+def offered(page):
+    """Code that only notebooks hold, for readers to try."""
+    return [piece for piece in page.hidden if piece.offered]
 
 
 def hidden_prose(page):
@@ -99,7 +106,8 @@ def test_links_in_notebooks_lead_somewhere(page):
                 assert not re.search(r"\]\((?!https://)", cell.source)
                 assert not re.search(r"\]\[[\w-]+\](?!:)", links_resolved(cell.source))
                 for name in re.findall(re.escape(site) + r"/([\w/-]+)\.html", cell.source):
-                    assert (LESSON.root / f"{name}.md").is_file()
+                    written = [LESSON.root / f"{name}.{kind}" for kind in ("md", "html")]
+                    assert any(path.is_file() for path in written), name
 
 
 def links_resolved(text):
@@ -128,8 +136,7 @@ def test_every_diagram_is_what_its_code_draws(tmp_path):
 def test_every_picture_is_used():
     used = set()
     for page in PAGES:
-        used |= {figure.source for figure in page.figures}
-        used |= {figure.source for block in page.blocks for figure in block.figures}
+        used |= {figure.source for figure in page.all_figures}
     kept = {f"fig/{path.name}" for path in (LESSON.root / "fig").iterdir() if path.is_file()}
     assert kept - used == set()
 

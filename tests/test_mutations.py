@@ -16,7 +16,7 @@ from the_lesson import ROOT
 from lesson_engine.core import reader, scripts
 
 sys.path.append(str(ROOT / "benchmarks"))
-from mutation import kinds  # noqa: E402
+from mutation import kinds, sayings  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -57,9 +57,65 @@ filters: 4
 
 ![Another line.](fig/01_other.png){.cell-output alt='a falling line'}""",
 )
+# What the kinds of benchmarks/mutation/sayings.py change; the classes are "automobile" and "frog"
+SAID = (
+    LESSON.replace(
+        "- Done.",
+        """- Three numbers were added.""",
+    )
+    .replace(
+        "## Another figure",
+        """## What is said
+
+It took 12 steps, as [episode 1](01-small.md) says, and "automobile" is a name.
+
+| Step | Loss |
+| --- | --- |
+| 1 | 0.71 |
+
+::: challenge
+
+### Which one? (3 minutes)
+
+You have 4 apples. Which answer is right?
+
+A. 3, as the sum says
+
+B. 5, as always
+
+<!-- answer: A -->
+
+::: hint
+
+Count to six.
+
+:::
+
+::: solution
+
+**A**: two and one are three.
+
+- B is one of the 9 usual guesses.
+
+:::
+:::
+
+## Another figure""",
+    )
+    .replace("tolerance: 0.05", "tolerance: 0.02")
+    .replace("    return [filters", "    # 2 numbers\n    return [filters")
+    .replace("a falling line", "a line that falls by 4")
+)
 # what changes another file than the page, or has a test of its own below
-APART = ("figures_exchanged", "figure_painted_over", "script_edited", "full_size_table")
-CASES = [(kind, "1") for kind in kinds.KINDS if kind not in APART]
+APART = (
+    "figures_exchanged",
+    "figure_painted_over",
+    "figure_touched",
+    "script_edited",
+    "full_size_table",
+)
+SAYINGS = [kind.__name__ for kind in sayings.KINDS if kind.__name__ not in APART]
+CASES = [(kind, "1") for kind in kinds.KINDS if kind not in (*APART, *SAYINGS)]
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +158,47 @@ def test_a_change_is_caught_and_named(judged, place):
         assert str(change.line) in named, change.words
 
 
-@pytest.mark.parametrize("kind", ["figures_exchanged", "figure_painted_over"])
+@pytest.fixture(scope="module")
+def read(tmp_path_factory):
+    """(paths, changes, what one check says) of a lesson whose numbers somebody has read."""
+    folder = tmp_path_factory.mktemp("said")
+    (path,) = write_lesson(folder, [SAID])
+    with open(folder / "pyproject.toml", "a", encoding="utf-8") as file:
+        file.write('data_words = ["automobile", "frog"]\n')
+    for command in (["record"], ["coverage", "--accept", "01"]):
+        code, said = lesson_in(folder, *command)
+        assert code == 0, said
+    page = page_of(folder)
+    changes = [kinds.make(kind, page, folder / "episodes", "1") for kind in SAYINGS]
+    lacking = [kind for kind, change in zip(SAYINGS, changes, strict=True) if change is None]
+    assert lacking == [], "the small lesson has nothing for these kinds to change"
+    recorded = folder / "recorded"
+    paths = []
+    for number, change in enumerate(changes, 2):
+        name = f"{number:02}-small"
+        paths.append(f"episodes/{name}.md")
+        (text,) = change.files.values()
+        own = f"fig/{number:02}_".encode()  # no two episodes may draw one file
+        (folder / paths[-1]).write_bytes(text.replace(b"fig/01_", own))
+        for figure in sorted((folder / "episodes" / "fig").glob("01_*")):
+            shutil.copy(figure, figure.with_name(f"{number:02}_{figure.name[3:]}"))
+        for noted in (recorded, recorded / "said" / "episodes"):
+            shutil.copy(noted / "01-small.json", noted / f"{name}.json")
+    code, said = lesson_in(folder, "check")
+    assert code == 1, said
+    assert f"{path}:" not in said, "the page as it was passes"
+    return paths, changes, said
+
+
+@pytest.mark.parametrize("place", range(len(SAYINGS)), ids=SAYINGS)
+def test_a_change_to_what_is_said_is_caught_and_named(read, place):
+    paths, changes, said = read
+    line = changes[place].line
+    named = f"{paths[place]}:{line}: " if line else f"{paths[place]}: "
+    assert named in said, changes[place].words + said
+
+
+@pytest.mark.parametrize("kind", ["figures_exchanged", "figure_painted_over", "figure_touched"])
 def test_a_changed_figure_is_caught_and_named(recorded, tmp_path, kind):
     shutil.copytree(recorded, tmp_path, dirs_exist_ok=True)
     change = kinds.make(kind, page_of(tmp_path), tmp_path / "episodes", "1")

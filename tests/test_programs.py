@@ -10,6 +10,7 @@ import os
 import secrets
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 import zipfile
@@ -24,10 +25,11 @@ from lesson_engine.run import sources
 
 # A folder of an environment; learners have the two programs in one, too.
 PROGRAMS = Path(os.environ.get("LESSON_PROGRAMS", ROOT / ".venv-programs"))
-PYTHON = PROGRAMS / "bin" / "python"
+PYTHON = PROGRAMS / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 if not PYTHON.is_file():
     pytest.skip(
-        f"no JupyterLab and no spyder-kernels: {PYTHON} is missing; make .venv-programs/ready",
+        f"no JupyterLab and no spyder-kernels: {PYTHON} is missing; "
+        "python tools/develop.py environment programs",
         allow_module_level=True,
     )
 pytest.importorskip("keras")
@@ -46,12 +48,13 @@ JUPYTERLAB = {
 
 @pytest.fixture(scope="module")
 def folder(site, tmp_path_factory):
-    """What a learner has: lesson.zip, unpacked; Path of the folder to work in."""
+    """What a learner has: lesson.zip and solutions.zip, unpacked; Path of the folder to work in."""
     place = tmp_path_factory.mktemp("learner")
-    with zipfile.ZipFile(site / "lesson.zip") as archive:
-        names = [name for name in archive.namelist() if not name.startswith("site/")]
-        archive.extractall(place, names)
-    return place / "scripts"
+    for name in ("lesson.zip", "solutions.zip"):
+        with zipfile.ZipFile(site / name) as archive:
+            names = [name for name in archive.namelist() if "/site/" not in name]
+            archive.extractall(place, names)
+    return place / "image-classification-cnn" / "scripts"
 
 
 @pytest.fixture(scope="module")

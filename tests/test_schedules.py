@@ -1,6 +1,7 @@
-"""Minutes and times of pacing.md and schedules.md: in step with the episodes, and they add up."""
+"""Minutes and times of schedules.md: in step with the episodes, and they add up."""
 
 import re
+import runpy
 
 import pytest
 from instructor_tables import (
@@ -10,7 +11,6 @@ from instructor_tables import (
     episode_pages,
     minutes_after,
     number_of,
-    pacing,
     seconds_in,
     sections,
     table,
@@ -24,97 +24,48 @@ EVERY_DAY = pytest.mark.parametrize("day", LESSON.days, ids=lambda day: day.titl
 DAYS = "schedules.md"
 
 
-@pytest.mark.parametrize("name", ["pacing.md", DAYS])
-def test_tables_are_in_step_with_the_episodes(name):
-    text = (PAGES / name).read_text("utf-8")
+def test_tables_are_in_step_with_the_episodes():
+    text = (PAGES / DAYS).read_text("utf-8")
     episodes = timetables.timed_episodes(LESSON)
-    assert timetables.filled(text, PAGES / name, LESSON, episodes) == text, "run `lesson export`"
+    assert timetables.filled(text, PAGES / DAYS, LESSON, episodes) == text, "run `lesson export`"
 
 
 def test_no_table_is_missing():
-    texts = {name: (PAGES / name).read_text("utf-8") for name in ("pacing.md", DAYS)}
-    made = {name: [m["name"] for m in timetables.BEGIN.finditer(t)] for name, t in texts.items()}
-    assert made["pacing.md"] == ["minutes of all episodes", "minutes of each section"]
-    assert made[DAYS] == ["times of each day"]
+    made = [match["name"] for match in timetables.BEGIN.finditer((PAGES / DAYS).read_text("utf-8"))]
+    assert made == ["times of each day", "minutes of all episodes"]
 
 
-# pacing.md
+# Minutes of the episodes
 
 
-@EVERY_EPISODE
-def test_pacing_names_all_sections_in_their_order_and_links_to_them(place):
-    rows = pacing(place)[:-1]
-    assert [row["Section"].text for row in rows] == [section.title for section in sections(place)]
-    page = episode_pages()[place - 1]
-    places = {engine.anchor(h.text) for h in page.headings if not h.divs} | {""}
-    for row in rows:
-        (link,) = row["Section"].links
-        address, _, anchor = link.partition("#")
-        assert (PAGES / address).resolve() == LESSON.root / page.path
-        assert anchor in places
+def timed(place):
+    """The sections of an episode, with their minutes."""
+    return engine.timed_sections(LESSON, episode_pages()[place - 1])
 
 
 @EVERY_EPISODE
-def test_pacing_adds_up(place):
-    *rows, end = pacing(place)
-    at = 0
-    for row in rows:
-        assert row["Minute"].minutes == at, row["Section"].text
-        at += row["Teaching"].minutes + row["Exercises"].minutes
-    assert at == end["Minute"].minutes
-    for column in ("Teaching", "Exercises"):
-        assert sum(row[column].minutes for row in rows) == end[column].minutes, column
-
-
-@EVERY_EPISODE
-def test_teaching_is_what_the_front_matter_promises(place):
-    promised = episode_pages()[place - 1].front_matter["teaching"]
-    assert pacing(place)[-1]["Teaching"].minutes == promised
-
-
-@EVERY_EPISODE
-def test_exercises_are_what_the_front_matter_promises(place):
-    promised = episode_pages()[place - 1].front_matter["exercises"]
-    stated = pacing(place)[-1]["Exercises"].minutes
-    assert stated == promised, "change the titles of challenges, or `exercises:`"
-
-
-@EVERY_EPISODE
-def test_pacing_gives_each_challenge_the_minutes_in_its_title(place):
-    for row, section in zip(pacing(place), sections(place), strict=False):
-        cell = row["Challenges, and what runs"]
-        done = [challenge for challenge in section.challenges if challenge.kind == "challenge"]
-        assert [name for name, _, _ in cell.named] == [challenge.title for challenge in done]
-        for challenge, (name, _, after) in zip(done, cell.named, strict=True):
-            if challenge.minutes == 0:
-                assert after.startswith(" (optional)"), name
-            elif challenge.minutes:
-                assert minutes_after(after) == challenge.minutes, name
-        minutes = sum(minutes_after(after) or 0 for _, _, after in cell.named)
-        assert minutes == row["Exercises"].minutes, section.title
-
-
-@EVERY_EPISODE
-def test_pacing_names_every_block_that_makes_one_wait(place):
-    for row, section in zip(pacing(place), sections(place), strict=False):
-        text = row["Challenges, and what runs"].text
-        seconds = [int(value) for value in re.findall(r"runs (\d+) s", text)]
-        assert seconds == list(section.seconds), section.title
+def test_minutes_of_sections_add_up_to_what_the_front_matter_promises(place):
+    promised = episode_pages()[place - 1].front_matter
+    assert [plain(part.title) for part in timed(place)] == [one.title for one in sections(place)]
+    assert sum(part.teaching for part in timed(place)) == promised["teaching"]
+    stated = sum(part.exercises for part in timed(place))
+    assert stated == promised["exercises"], "change the titles of challenges, or `exercises:`"
 
 
 def test_the_overview_adds_up():
-    rows = table("pacing.md", "All episodes").rows
+    rows = table(DAYS, "All episodes").rows
     sums = [row for row in rows if row["Episode"].episode is None]
     shown = [row for row in rows if row["Episode"].episode is not None]
     pages = [LESSON.root / page.path for page in episode_pages()]
     order = [*LESSON.workshop_paths(), *LESSON.further_paths()]
     for row, path in zip(shown, order, strict=True):
         place = pages.index(path) + 1
-        page, end = episode_pages()[place - 1], pacing(place)[-1]
+        page = episode_pages()[place - 1]
+        promised = page.front_matter
         assert row["Episode"].text == f"{number_of(place)}. {page.title}"
-        assert row["Teaching"].minutes == end["Teaching"].minutes
-        assert row["Exercises"].minutes == end["Exercises"].minutes
-        assert row["Together"].minutes == end["Minute"].minutes
+        assert row["Teaching"].minutes == promised["teaching"]
+        assert row["Exercises"].minutes == promised["exercises"]
+        assert row["Together"].minutes == promised["teaching"] + promised["exercises"]
         recorded = sum(sum(section.seconds) for section in sections(place))
         assert seconds_in(row["Waiting"].text) == recorded, page.title
     workshop = len(LESSON.workshop_paths())
@@ -126,7 +77,12 @@ def test_the_overview_adds_up():
         assert seconds_in(end["Waiting"].text) == waiting
 
 
-# schedules.md
+# Times of the days
+
+
+def plain(title):
+    """A heading as it reads: without the marks of code."""
+    return title.replace("`", "")
 
 
 def clock(text):
@@ -165,19 +121,26 @@ def test_a_day_has_its_episodes_and_breaks_where_the_plan_says(day):
 
 @EVERY_DAY
 def test_every_section_and_challenge_of_a_day_is_in_it_with_its_minutes(day):
-    places = {LESSON.root / page.path: n for n, page in enumerate(episode_pages(), 1)}
+    numbers = {LESSON.root / page.path: n for n, page in enumerate(episode_pages(), 1)}
     rows = table(DAYS, day.title).rows[:-1]
-    for place in [places[slot.path] for slot in day.plan if slot.path]:
+    for place in [numbers[slot.path] for slot in day.plan if slot.path]:
         own = [row for row in rows if row["What"].episode == number_of(place)]
         named = [title for row in own for title in row["What"].link_texts]
         assert named == [section.title for section in sections(place)]
         done = [title for row in own for title, _, _ in row["Challenges"].named]
         assert done == [one.title for one in challenges(place) if one.kind == "challenge"]
-        minutes = {row["Section"].text: row for row in pacing(place)}
+        minutes = {plain(part.title): part.minutes for part in timed(place)}
+        stated = {one.title: one.minutes for one in challenges(place)}
+        places = {engine.anchor(h.text) for h in episode_pages()[place - 1].headings if not h.divs}
         for row in own:
-            parts = [minutes[title] for title in row["What"].link_texts]
-            spent = sum(part["Teaching"].minutes + part["Exercises"].minutes for part in parts)
+            spent = sum(minutes[title] for title in row["What"].link_texts)
             assert row["Minutes"].minutes == spent, row["What"].text
+            for title, _, after in row["Challenges"].named:
+                assert (minutes_after(after) or 0) == stated[title], title
+            for link in row["What"].links:
+                address, _, anchor = link.partition("#")
+                assert (PAGES / address).resolve() == LESSON.root / episode_pages()[place - 1].path
+                assert anchor in places | {""}
 
 
 @EVERY_DAY
@@ -188,9 +151,45 @@ def test_the_sum_of_a_day_says_what_it_is_made_of(day):
     assert sum(int(part.split()[-1]) for part in parts.split(", ")) == end["Minutes"].minutes
 
 
-@pytest.mark.parametrize("name", ["pacing.md", DAYS])
-def test_what_is_not_a_table_is_short(name):
-    text = (PAGES / name).read_text("utf-8").partition("\n---\n")[2]
+def test_what_is_not_a_table_is_short():
+    text = (PAGES / DAYS).read_text("utf-8").partition("\n---\n")[2]
     own = re.sub(r"(?s)<!-- made by.*?<!-- end -->", "", text)
-    own = re.sub(r"(?m)^\|.*", "", own)
-    assert len(own.split()) <= 350
+    assert len(own.split()) <= 200
+
+
+# The schedule to print
+
+TOOL = runpy.run_path(str(LESSON.root / "tools" / "schedule_to_print.py"))
+
+
+def test_the_schedule_to_print_is_in_step():
+    kept = (PAGES / "files" / "schedule.html").read_text("utf-8")
+    assert kept == TOOL["made"](LESSON), "run `make export`"
+
+
+@pytest.fixture
+def printed(browser):
+    """The schedule to print, in a browser."""
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    page.goto((PAGES / "files" / "schedule.html").as_uri())
+    yield page
+    page.close()
+
+
+@pytest.mark.slow
+def test_each_half_day_prints_on_one_page(printed):
+    paper = printed.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == len(LESSON.days)
+
+
+@pytest.mark.slow
+def test_another_start_shifts_all_times_of_its_day(printed):
+    def times(day):
+        cells = printed.locator("section").nth(day).locator("td:nth-child(-n+2)")
+        return [clock(text) for text in cells.all_text_contents()]
+
+    before, other = times(0), times(1)
+    start = 13 * 60 + 30
+    printed.locator("input").first.fill("13:30")
+    assert times(0) == [time + start - LESSON.days[0].start for time in before]
+    assert times(1) == other

@@ -4,24 +4,29 @@ With LESSON_NEW_USER set to an empty folder, the page's commands are followed th
 word, as somebody does who has Linux, Python, the lesson's zip file and a network.
 """
 
+import http.server
 import importlib.util
 import inspect
 import os
 import re
 import runpy
 import shlex
+import shutil
+import ssl
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 from the_lesson import LESSON, ROOT
 
-from lesson_engine.core import reader
-from lesson_engine.site import site_files
+from lesson_engine.core import reader, working_files
+from lesson_engine.site import taken_along
 
 PAGE = (ROOT / "learners" / "setup.md").read_text("utf-8")
 FRONT_MATTER = yaml.safe_load(PAGE.split("---\n")[1])
@@ -62,12 +67,10 @@ def test_the_environment_of_conda_takes_the_same_list():
     assert environment["channels"] == ["conda-forge"]
 
 
-def test_the_zip_holds_what_the_page_speaks_of(tmp_path):
-    site_files.write_zip(LESSON, tmp_path)
-    with zipfile.ZipFile(tmp_path / site_files.ZIP) as archive:
-        names = set(archive.namelist())
+def test_the_zip_holds_what_the_page_speaks_of():
+    names = {*working_files.working_files(LESSON), *taken_along.AT_THE_TOP}
     assert {*CHECK["FILES"], "environment.yml", "scripts/check_setup.py"} <= names
-    assert f"unzip -q -o /content/{site_files.ZIP} " in PAGE
+    assert {"scripts/make_stick.py", "scripts/stick/install.py"} <= names
 
 
 def test_every_option_of_the_check_on_the_page_is_one_of_its_own():
@@ -86,6 +89,12 @@ def test_versions_on_the_page_are_those_of_the_requirements():
     assert f"There is no TensorFlow {wanted['tensorflow'].removesuffix('.*')} for" in PAGE
 
 
+def test_pytorch_on_the_page_is_the_one_that_maintainers_test_with():
+    develop = runpy.run_path(str(ROOT / "tools" / "develop.py"))
+    (version,) = re.findall(r'"torch==([\d.]+)\.\*"', PAGE)
+    assert develop["TORCH"].startswith(f"torch=={version}.")
+
+
 def test_pythons_on_the_page_are_those_of_the_check():
     oldest, newest = CHECK["OLDEST_PYTHON"][1], CHECK["NEWEST_PYTHON"][1]
     good = [f"3.{minor}" for minor in range(oldest, newest + 1)]
@@ -101,6 +110,73 @@ def test_what_the_computer_needs_is_what_the_check_wants():
     space = int(re.search(r"- (\d+) GB of free space", PAGE)[1])
     needed = measured()["disk_gb"] + CHECK["DISK_NEEDED"]
     assert needed < space < needed + 2
+
+
+def test_what_windows_is_given_is_for_its_command_prompt():
+    tabs = re.findall(r"\n### Windows\n(.*?)(?=\n### |\n:::)", PAGE, re.DOTALL)
+    assert len(tabs) == 3
+    for language, lines in re.findall(r"```(\w+)\n(.*?)```", "".join(tabs), re.DOTALL):
+        assert language == "bat", lines
+        assert "source " not in lines and "~/" not in lines
+    for language, lines in re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL):
+        assert ("\\" in lines) == (language == "bat"), lines
+        for line in re.findall(r"^cd .*\bto\b.*$", lines, re.MULTILINE):
+            assert line.startswith("cd /d ") == (language == "bat"), line
+
+
+def test_the_way_that_was_run_comes_first_and_is_the_one_that_we_recommend():
+    ways = re.findall(r"^### (With .*)$", PAGE, re.MULTILINE)
+    assert [way for way in ways if "recommend" in way] == [ways[0]]
+    assert "With pip" in ways[0] and "We followed the way with pip" in WORDS
+
+
+def certificate(folder, name):
+    """Make a server's certificate that nobody trusts yet; Path of it and its key in one file."""
+    path = folder / name
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+        + ["-keyout", folder / "key.pem", "-out", path],
+        check=True,
+        capture_output=True,
+    )
+    return path
+
+
+@pytest.mark.slow
+def test_where_connections_are_inspected_the_lines_on_the_page_help(tmp_path):
+    """With a server whose certificate Python doesn't know, as such a network seems to be."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is missing")
+    trusted = certificate(tmp_path, "ours.pem")
+    (tmp_path / "tiny").mkdir()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(trusted, tmp_path / "key.pem")
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"https://localhost:{server.server_port}"
+        images = ["-c", f"import urllib.request as r; r.urlretrieve({address + '/tiny/'!r})"]
+        pip = ["-m", "pip", "download", "-v", "--retries", "0", "-i", address, "tiny"]
+        for command, variable in ((images, "SSL_CERT_FILE"), (pip, "PIP_CERT")):
+            assert f"export {variable}=/path/to/ours.pem" in PAGE
+            assert f"set {variable}=C:\\certificates\\ours.pem" in PAGE
+            said = told(command, tmp_path, {})
+            assert "CERTIFICATE_VERIFY_FAILED" in said
+            said = told(command, tmp_path, {variable: str(trusted)})
+            assert "CERTIFICATE_VERIFY_FAILED" not in said
+        server.shutdown()
+
+
+def told(command, folder, variables):
+    """What Python writes with these variables and no others that lead to certificates."""
+    kept = {"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull, "HOME": str(folder)}
+    command = [sys.executable, *command]
+    done = subprocess.run(
+        command, cwd=folder, env={**kept, **variables}, capture_output=True, text=True, timeout=120
+    )
+    return done.stdout + done.stderr
 
 
 def measured():
@@ -190,16 +266,17 @@ def test_a_new_user_who_types_what_the_page_says_is_ready():
         pytest.skip("takes minutes and a network: set LESSON_NEW_USER to an empty folder")
     place = Path(NEW_USER).resolve()
     assert os.listdir(place) == [], "the folder is not empty"
-    with zipfile.ZipFile(ROOT / "_site" / site_files.ZIP) as archive:
+    with zipfile.ZipFile(ROOT / "_site" / taken_along.ZIP) as archive:
         archive.extractall(place / "lesson")
-    install = commands("### With pip, without conda", "### Linux")
-    install[0] = install[0].replace("path/to/the/lesson", shlex.quote(str(place / "lesson")))
+    (lesson,) = [path.parent for path in place.rglob("requirements.txt")]
+    install = commands("### With pip, which we recommend", "### Linux")
+    install[0] = install[0].replace("path/to/the/lesson", shlex.quote(str(lesson)))
     begin = time.monotonic()
     output = typed(install, place)
     minutes = (time.monotonic() - begin) / 60
     sizes = re.findall(r"Downloading \S+ \(([\d.]+) (k|M|)B\)", output)
     megabytes = sum(float(size) * {"k": 0.001, "M": 1, "": 1e-6}[unit] for size, unit in sizes)
-    held = sum(path.lstat().st_size for path in (place / "lesson/cnn-lesson").rglob("*"))
+    held = sum(path.lstat().st_size for path in (lesson / "cnn-lesson").rglob("*"))
     print(f"{minutes:.1f} minutes, {megabytes:.0f} MB downloaded, {held / 1e9:.2f} GB on the disk")
     assert abs(megabytes / measured()["download_mb"] - 1) < 0.1
     assert abs(held / 1e9 / measured()["disk_gb"] - 1) < 0.1

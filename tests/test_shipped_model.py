@@ -43,10 +43,9 @@ def test_it_learned_with_the_optimizer_of_the_episode_for_as_many_steps(shipped)
 
 
 @pytest.mark.skipif("CIFAR10_FOLDER" not in os.environ, reason="the real images are not at hand")
-def test_its_answers_are_those_of_the_recorded_training(shipped, monkeypatch, tmp_path):
+@pytest.mark.usefixtures("original_images")
+def test_its_answers_are_those_of_the_recorded_training(shipped):
     """Equal to the last digit of the log: no other weights give the same loss."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    runpy.run_path(str(ROOT / "data" / "cifar10_source.py"))["prepare"]()
     experiments = runpy.run_path(str(ROOT / "scripts" / "experiments.py"), run_name="experiments")
     _, images, _, labels = experiments["data"]()
     loss, accuracy = shipped.evaluate(images, labels, batch_size=500, verbose=0)

@@ -1,6 +1,8 @@
 """Tests of data/standin.py, which draws pictures in the place of CIFAR-10."""
 
 import importlib.util
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +98,22 @@ def test_command_writes_a_sheet_of_ten_columns(tmp_path):
     with Image.open(file) as sheet:
         assert sheet.width % 10 == 0 and sheet.width >= 10 * 32
         assert sheet.height > sheet.width / 2
+
+
+@pytest.mark.slow
+def test_the_function_in_the_place_of_keras_works_as_contributors_read():
+    """CONTRIBUTING, "Another data set": the block gives what is printed below it."""
+    pytest.importorskip("keras")
+    page = (PATH.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    section = page.partition("\n## Another data set\n")[2].partition("\n## ")[0]
+    code = re.search(r"```python\n(.*?)```", section, re.DOTALL)[1]
+    output = re.search(r"```output\n(.*?)```", section, re.DOTALL)[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PATH.parents[1] / "scripts",
+        env={name: text for name, text in os.environ.items() if name != "CIFAR10_FOLDER"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.stdout == output, done.stderr

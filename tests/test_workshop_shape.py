@@ -144,20 +144,26 @@ def test_the_schedule_goes_by_the_clock_of_each_day(make_workshop):
     assert lines == [
         "## Schedule",
         "### Day 1",
-        "| Time | What | Questions | Computing |",
-        "| --- | --- | --- | ---: |",
-        "| 09:00 | Welcome |  |  |",
-        "| 09:05 | [1. One](<episodes/01-one.md>) | What? | – |",
-        "| 10:20 | Break |  |  |",
-        "| 10:40 | [2. Two](<episodes/02-two.md>) | What? | – |",
-        "| 11:25 | End |  | 0 s |",
+        "| Time | What | Minutes |",
+        "| --- | --- | ---: |",
+        "| 09:00 | Welcome | 5 |",
+        "| 09:05 | [1. One](<episodes/01-one.md>) | 75 |",
+        "| 10:20 | Break | 20 |",
+        "| 10:40 | [2. Two](<episodes/02-two.md>) | 45 |",
+        "| 11:25 | End |  |",
         "Day 1: 120 minutes of teaching and exercises; 2 h 25 min by the clock, breaks included.",
         "### Day 2",
-        "| Time | What | Questions | Computing |",
-        "| --- | --- | --- | ---: |",
-        "| 13:30 | [4. Four](<episodes/04-four.md>) | What? | – |",
-        "| 15:30 | End |  | 0 s |",
+        "| Time | What | Minutes |",
+        "| --- | --- | ---: |",
+        "| 13:30 | [4. Four](<episodes/04-four.md>) | 120 |",
+        "| 15:30 | End |  |",
         "Day 2: 120 minutes of teaching and exercises; 2 h by the clock.",
+        "## Episodes",
+        "| Episode | Questions | Minutes | Computing |",
+        "| --- | --- | ---: | ---: |",
+        "| [1. One](<episodes/01-one.md>) | What? | 75 | – |",
+        "| [2. Two](<episodes/02-two.md>) | What? | 45 | – |",
+        "| [4. Four](<episodes/04-four.md>) | What? | 120 | – |",
         "### Going further",
         "| Episode | Questions | Minutes | Computing |",
         "| --- | --- | ---: | ---: |",
@@ -190,7 +196,7 @@ def test_the_home_page_and_the_menu_follow_the_days(make_workshop, lesson_comman
     home = html.parse(str(tmp_path / "_site" / "index.html"))
     headings = [one.text_content().strip("¶") for one in home.xpath("//article//h3")]
     assert headings == ["Day 1", "Day 2", "Going further"]
-    assert home.xpath("//td//a[string()='4. Four']/@href") == ["episodes/04-four.html"]
+    assert home.xpath("//td//a[string()='4. Four']/@href") == 2 * ["episodes/04-four.html"]
     # other days are in every page's menu at once
     (tmp_path / "pyproject.toml").write_text(
         "[tool.lesson]\n" + DAYS.replace("Day 2", "Evening"), "utf-8"

@@ -13,7 +13,8 @@ import pytest
 from lesson_engine.run import kept_runs
 
 FORK = multiprocessing.get_context("fork")  # all is imported once
-STATIC = ["tests/test_lesson.py", "tests/test_experiments.py"]
+STATIC = ["tests/test_said.py", "tests/test_lesson.py", "tests/test_experiments.py"]
+STATIC += ["tests/test_glossary.py", "tests/test_cheat_sheet.py", "tests/test_instructor_pages.py"]
 # a failing test, or words of its message, and what we call it in the table
 CATCHERS = [
     ("test_pages_keep_the_rules|test_every_picture_is_used|: structure", "structure test"),

@@ -5,78 +5,24 @@ A kind is a function of (page: Episode, folder: Path of the episodes, chance: ra
 
 import random
 import re
-import string
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from lesson_engine.core import reader, scripts
 from lesson_engine.core.lesson import find_lesson
+from mutation import sayings
+from mutation.changes import (
+    Change,
+    drawn_by,
+    in_page,
+    other_digit,
+    other_letter,
+    replace_match,
+    square_painted,
+)
 
 SIZES = r"(?:units|filters|kernel_size|pool_size|rate|num_classes|shape|strides)=\(?[\d.]+"
 IMPORT = r"^(?:import|from) .+$"
 NUMBER = r"\d+(?:\.\d+)?"
-
-
-@dataclass
-class Change:
-    """One change.
-
-    Attributes:
-        words: what is changed, for people.
-        line: of the episode, where the check should point; None for another file.
-        files: new bytes of each file, by its Path.
-        only: lines of the blocks that have to run; () for the whole episode.
-        within: why a reader could call the lesson unchanged, or "".
-    """
-
-    words: str
-    line: int | None
-    files: dict
-    only: tuple = ()
-    within: str = ""
-    kind: str = field(default="")
-
-
-def in_page(page, folder, line, old_lines, new_lines, where, **more):
-    """A Change of the page: its lines `old_lines` (from, to; from 1) become new_lines."""
-    lines = page.text.split("\n")
-    first, last = old_lines
-    before = lines[first - 1 : last]
-    lines[first - 1 : last] = new_lines
-    gone = [text for text in before if text not in new_lines] or before
-    come = [text for text in new_lines if text not in before]
-    words = f"line {first}: {' / '.join(gone)[:90]!r} -> {' / '.join(come)[:90]!r}"
-    path = Path(folder) / f"{page.name}.md"
-    return Change(words, where, {path: "\n".join(lines).encode("utf-8")}, **more)
-
-
-def replace_match(page, folder, first, last, pattern, change, chance, where, **more):
-    """A Change at one place, by chance, where `pattern` fits in the lines first to last."""
-    lines = page.text.split("\n")
-    text = "\n".join(lines[first - 1 : last])
-    places = list(re.finditer(pattern, text, re.M))
-    if not places:
-        return None
-    match = chance.choice(places)
-    new = change(match[0], chance)
-    if new == match[0]:
-        return None
-    text = text[: match.start()] + new + text[match.end() :]
-    return in_page(page, folder, where, (first, last), text.split("\n"), where, **more)
-
-
-def other_digit(text, chance):
-    """The text with one digit replaced by another."""
-    place = chance.choice([n for n, letter in enumerate(text) if letter.isdigit()])
-    digit = chance.choice([d for d in string.digits[1:] if d != text[place]])
-    return text[:place] + digit + text[place + 1 :]
-
-
-def other_letter(text, chance):
-    """The text with one letter replaced by another."""
-    place = chance.choice([n for n, letter in enumerate(text) if letter.isalpha()])
-    letter = chance.choice([a for a in string.ascii_lowercase if a != text[place].lower()])
-    return text[:place] + letter + text[place + 1 :]
 
 
 def outputs_of(page, test=lambda block: True):
@@ -171,13 +117,9 @@ def output_under_another_block(page, folder, chance):
     return Change(words, line, {path: text.encode("utf-8")})
 
 
-def _drawn(page):
-    return [(block, figure) for block in page.blocks for figure in block.figures]
-
-
 def figures_exchanged(page, folder, chance):
     """Two figures' files, each with the other's content."""
-    drawn = _drawn(page)
+    drawn = drawn_by(page)
     if len(drawn) < 2:
         return None
     (block, first), (other, second) = chance.sample(drawn, 2)
@@ -190,7 +132,7 @@ def figures_exchanged(page, folder, chance):
 
 def figure_address(page, folder, chance):
     """A drawn figure's address: another picture of the folder."""
-    drawn = _drawn(page)
+    drawn = drawn_by(page)
     pictures = sorted(path.name for path in (Path(folder) / "fig").glob("*.png"))
     if not drawn or len(pictures) < 2:
         return None
@@ -205,30 +147,17 @@ def figure_address(page, folder, chance):
 
 def figure_painted_over(page, folder, chance):
     """A square of a figure, a fifth of its width, turned to its negative."""
-    from io import BytesIO
+    from PIL import ImageOps
 
-    from PIL import Image, ImageOps
+    def turn(picture, box):
+        picture.paste(ImageOps.invert(picture.crop(box)), box)
 
-    drawn = _drawn(page)
-    if not drawn:
-        return None
-    block, figure = chance.choice(drawn)
-    path = (Path(folder) / figure.source).resolve()
-    picture = Image.open(path).convert("RGB")
-    side = picture.width // 5
-    left = chance.randrange(picture.width - side)
-    top = chance.randrange(max(1, picture.height - side))
-    box = left, top, left + side, top + side
-    picture.paste(ImageOps.invert(picture.crop(box)), box)
-    file = BytesIO()
-    picture.save(file, "PNG")
-    words = f"{figure.source}: a square of {side} pixels at {left}, {top} inverted"
-    return Change(words, block.first_line, {path: file.getvalue()})
+    return square_painted(page, folder, chance, 5, turn)
 
 
 def figure_removed(page, folder, chance):
     """A drawn figure's paragraph."""
-    drawn = _drawn(page)
+    drawn = drawn_by(page)
     if not drawn:
         return None
     block, figure = chance.choice(drawn)
@@ -407,7 +336,7 @@ def script_edited(page, folder, chance):
     changed = other_digit if match[0][0].isdigit() else other_letter
     new = text[: match.start()] + changed(match[0], chance) + text[match.end() :]
     words = f"{path.name} line {text.count(chr(10), 0, match.start()) + 1}: {match[0]!r}"
-    return Change(words, None, {path: new.encode("utf-8")})
+    return Change(words, None, {path: new.encode("utf-8")}, by_check=False)
 
 
 def full_size_table(page, folder, chance):
@@ -438,6 +367,7 @@ KINDS = {
         figure_removed, layer_size, number_in_code, import_removed, claim_quoted_word,
         claim_turned_round, claimed_sentence, words_quoted_in_prose, tolerance_widened,
         solution_moved_out, skeleton_changed, script_edited, full_size_table,
+        *sayings.KINDS,
     ]
 }  # fmt: skip
 

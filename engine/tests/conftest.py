@@ -3,6 +3,7 @@
 from small_lessons import (  # noqa: F401
     lesson_command,
     make_lesson,
+    old,
     pytest_collection_modifyitems,
 )
 

@@ -88,7 +88,7 @@ CODE = [
     "!echo hello",
     "for n in range(2):\n    !echo {{n}}",
     "%%bash\nfor n in 1 2; do echo $n; done",
-    "%%writefile {v}.txt\n{p}",
+    "%%writefile {v}.txt\nText {p}",
     "if True:\n    %precision 3\n3.14159",
     "%precision %r",
     "# only a comment",
@@ -210,6 +210,8 @@ class Page:
                     [
                         "<!-- tolerance: 0.01, because so -->",
                         "<!-- timeout: 60 -->",
+                        "<!-- varies: because so -->",
+                        '<!-- varies: "[a-z]+", because so -->',
                         "<!-- todo: more -->",
                     ]
                 )
@@ -241,6 +243,8 @@ class Page:
                 TABS,
                 QUOTED_TABS.format(n=self.made),
                 "- [ ] to do\n- [x] done",
+                f"<!-- run: hidden_{self.made} = '-- >' -->",
+                f"<!-- run:\n\n  hidden_{self.made} = 1\n\n  if hidden_{self.made}:\n    2\n-->",
                 "1. one\n\n   more of it\n2. two",
                 "<details><summary>More</summary>\n\nhidden\n\n</details>",
             ]

@@ -11,7 +11,7 @@ from lesson_engine.core.lesson import find_lesson
 
 LESSONS = Path(__file__).with_name("lessons")  # three that use all that a page can hold
 COMMAND = [sys.executable, "-m", "lesson_engine"]
-LIMIT = 300  # seconds; nothing here takes so long, not even beside other work
+LIMIT = 1800  # seconds; nothing here takes so long, not even beside other work
 
 PAGE = """\
 ---
@@ -48,6 +48,18 @@ The total is 7, which is more than six.
 :::
 """
 
+BEGINNING, ENDING = PAGE.split("## Begin")[0], "\n::: keypoints\n- Done.\n:::\n"
+
+
+def page(*parts):
+    """An episode with these parts below its first heading."""
+    return f"{BEGINNING}## Begin\n\n" + "\n\n".join(parts) + f"\n{ENDING}"
+
+
+def code(*lines):
+    """A block of Python."""
+    return "```python\n" + "\n".join(lines) + "\n```"
+
 
 def start(folder, *arguments, environment=None, **options):
     """Start `lesson ARGUMENTS` in a folder; gives the process, whose output is captured as text.
@@ -82,13 +94,15 @@ def lesson_in(folder, *arguments, **options):
     return done.returncode, done.stdout + done.stderr
 
 
-RUNS_PROGRAMS = {"lesson_command", "built", "site", "browser", "few_images"}  # fixtures
+RUNS_PROGRAMS = {"lesson_command", "old", "built", "site", "browser", "few_images"}  # fixtures
 
 
 def pytest_collection_modifyitems(items):
     """Mark as slow what starts other programs; `make fast` leaves it out."""
     for item in items:
-        if RUNS_PROGRAMS.intersection(getattr(item, "fixturenames", ())):
+        calls = getattr(getattr(item, "function", None), "__code__", None)
+        starts = calls is not None and "lesson_in" in calls.co_names
+        if starts or RUNS_PROGRAMS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
 
 
@@ -122,3 +136,20 @@ def lesson_command(tmp_path):
         return run(tmp_path, *arguments, environment=environment)
 
     return command
+
+
+@pytest.fixture
+def old(tmp_path):
+    """Make a lesson that nobody prepared; args of what it gives: name -> text of its pages."""
+
+    def make(**pages):
+        for folder in ("episodes/fig", "learners", "instructors"):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "config.yaml").write_text("title: Old\n", "utf-8")
+        (tmp_path / "index.md").write_text("---\ntitle: Home\n---\n\nWelcome.\n", "utf-8")
+        for name, text in pages.items():
+            path = tmp_path / (name.replace("__", "/").replace("_", "-") + ".md")
+            path.write_text(text, "utf-8")
+        return find_lesson(tmp_path)
+
+    return make

@@ -7,7 +7,7 @@ import pytest
 from nbformat import v4
 from PIL import Image
 
-from lesson_engine.core import comparer, reader
+from lesson_engine.core import comparer, pictures, reader
 
 
 def block(output="", tolerance=None, figure=None):
@@ -169,5 +169,21 @@ def test_an_empty_output_block_equals_none():
 
 
 def test_pictures_that_are_no_pictures_differ():
-    assert comparer.picture_distance(b"nonsense", png("red")) == 1.0
-    assert comparer.picture_distance(png("black"), png("white")) == pytest.approx(0.75)
+    assert pictures.mean_distance(b"nonsense", png("red")) == 1.0
+    assert pictures.mean_distance(png("black"), png("white")) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"),
+    [
+        ("0\n...\n9", True),
+        ("[1, 2, ..., 9]", True),
+        ("a [...] b", True),
+        ("a … b", True),
+        ("TypeError: round(...) takes 2 arguments", False),
+        ("f(a, ...)", False),
+        ("1.5", False),
+    ],
+)
+def test_what_counts_as_shortened(text, shortened):
+    assert (comparer.ABRIDGED.search(text) is not None) is shortened

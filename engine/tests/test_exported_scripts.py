@@ -1,5 +1,6 @@
 """A script runs from its first line to its last, whatever an episode's blocks hold."""
 
+import re
 import subprocess
 import sys
 
@@ -111,6 +112,8 @@ def test_names_that_jupyter_has_and_imports_that_come_first(tmp_path):
     assert (returned, out) == (0, "1\n"), err
     lines = scripts.to_script(page, "import os").splitlines()
     assert lines.index("from __future__ import annotations") < lines.index("import os")
+    page = page_of("display(2)", "from IPython.display import display\ndisplay(3)")
+    assert run(page, tmp_path)[:2] == (0, "2\n3\n")
     page = page_of("def display(x): pass", "display(1)")
     assert "IPython" not in scripts.to_script(page)
 
@@ -120,3 +123,12 @@ def test_notebooks_go_on_after_what_is_meant_to_fail(tmp_path):
     for convert in (exporter.to_exercises, exporter.to_solutions):
         code = [cell for cell in convert(page, tmp_path).cells if cell.cell_type == "code"]
         assert [cell.metadata.get("tags") for cell in code] == [["raises-exception"], None]
+
+
+def test_spyder_finds_as_many_cells_as_the_page_has_blocks():
+    blocks = ["%%time\nx = 1", "%%bash\nls\n%% more", "# %% mine\n#%% yours\ny = '''\n# %% in\n'''"]
+    text = "\n\n".join(f"```python\n{block}\n```" for block in blocks)
+    script = scripts.to_script(reader.read(f"---\ntitle: A\n---\n\n{text}\n", "a.md"))
+    cells = re.findall(r"(?m)^\s*# ?%%+(.*)$", script)
+    assert cells == [" [markdown]", "", "", "", " in"]
+    assert "#  %%time\nx = 1" in script and "#  %% mine\n#  %% yours" in script

@@ -149,11 +149,11 @@ def test_a_check_runs_what_is_missing_and_compares_everything(lesson, lesson_com
     subprocess.run([*command, "episodes/01-small.md"], cwd=lesson.root, check=True)
 
 
-def test_a_block_that_raises_is_kept_and_told_each_time(lesson, lesson_command):
+def test_a_block_that_raises_is_run_and_told_each_time(lesson, lesson_command):
     edit(lesson, "01-small.md", "3 + 4", "3 + four")
-    for running in (True, False):
+    for _ in range(2):  # it may go well the next time: a file or the network may be back
         said = said_of(lesson_command("check", "01"), 1)
-        assert ("01-small: running" in said) is running
+        assert said.count("01-small: running") == 1
         assert "episodes/01-small.md:18: " in said and "NameError" in said
 
 

@@ -36,6 +36,10 @@ def test_a_heading_with_nothing_of_its_own_is_no_section():
     assert [section.title for section in sections("## Above\n\n### Below\n\nText.\n")] == ["Below"]
 
 
+def test_an_episode_without_text_has_no_sections():
+    assert pacing.sections(reader.read("---\ntitle: T\n---\n")) == []
+
+
 @pytest.mark.parametrize(
     "heading, expected",
     [
@@ -127,6 +131,13 @@ def test_an_estimate_as_worked_out_by_hand():
         ("More (optional)", Challenge("More", 0, True)),
         ("More (homework, 20 minutes)", Challenge("More", 0, True)),
         ("Read it (again)", Challenge("Read it (again)", None)),
+        ("Lies es (5 Minuten)", Challenge("Lies es", 5)),
+        ("読む（5分）", Challenge("読む", 5)),
+        ("Прочитайте (5 хв)", Challenge("Прочитайте", 5)),
+        ("Mehr (freiwillig)", Challenge("Mehr", 0, True)),
+        ("Más (opcional)", Challenge("Más", 0, True)),
+        ("En plus (facultatif)", Challenge("En plus", 0, True)),
+        ("他（任意）", Challenge("他", 0, True)),
     ],
 )
 def test_a_challenge_takes_what_its_title_says(heading, expected):
@@ -178,8 +189,9 @@ def lesson(make_lesson):
         "seconds": 59.6,
         "environment": "1",
     }
+    made_with = {"date": "2026-11-01", "python": "3.11.7", "machine": "Linux"}
     place = provenance.path_of("01-small", made)
-    files.write(place, json.dumps({"environments": {}, "blocks": [entry]}))
+    files.write(place, json.dumps({"environments": {"1": made_with}, "blocks": [entry]}))
     return made
 
 

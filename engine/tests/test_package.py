@@ -8,9 +8,12 @@ import sysconfig
 import tempfile
 import tomllib
 import venv
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from small_lessons import LESSONS
 
 pytestmark = pytest.mark.slow
@@ -34,7 +37,7 @@ def installed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("package")
     say(sys.executable, "-m", "build", "--outdir", str(folder), str(ENGINE))  # sdist, then wheel
     venv.create(folder / "venv", with_pip=True)
-    python = folder / "venv" / "bin" / "python"
+    python = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     (wheel,) = folder.glob("*.whl")
     say(str(python), "-m", "pip", "install", "-q", "--no-deps", str(wheel))
     # All else as here. A .pth file in the added folder is not read, so the checkout stays out.
@@ -69,6 +72,32 @@ def results(tmp_path_factory, installed):
         said, _ = process.communicate(timeout=600)
         assert process.returncode == 0, said
     return folders
+
+
+def needed_by(name):
+    """Distributions that one needs, and those that they need, without any extra."""
+    found, ahead = set(), [canonicalize_name(name)]
+    while ahead:
+        found.add(one := ahead.pop())
+        needs = [Requirement(need) for need in metadata.requires(one) or []]
+        wanted = [need for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
+        ahead += {canonicalize_name(need.name) for need in wanted} - found
+    return found
+
+
+def test_a_site_is_built_without_the_extra_that_runs_code(tmp_path):
+    """What builds a site has the engine and what it needs, and no more: make site, in CI."""
+    has = needed_by("lesson-engine")
+    hidden = [
+        module
+        for module, owners in metadata.packages_distributions().items()
+        if not has & {canonicalize_name(owner) for owner in owners}
+    ]
+    assert "nbval" in hidden, "it comes only with the extra"
+    lesson = shutil.copytree(LESSONS / "numbers", tmp_path / "numbers")
+    code = f"import sys; sys.modules.update(dict.fromkeys({hidden}))\n"
+    code += "from lesson_engine.cli import main; sys.exit(main())"
+    say(sys.executable, "-c", code, "--lesson", str(lesson), "build")
 
 
 def test_the_wheel_is_not_the_checkout(installed):

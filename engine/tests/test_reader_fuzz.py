@@ -64,7 +64,7 @@ NUMBERS = [
     "9" * 400 + ", because so",
     "-1, so it",
 ]
-DIRECTIVES = [f"{name}: {number}" for name in reader.BLOCK_DIRECTIVES for number in NUMBERS]
+DIRECTIVES = [f"{name}: {number}" for name in reader.NUMBERED for number in NUMBERS]
 GOOD = ["tolerance: 0.01, because so", "timeout: 5", "todo: x", "some remark"]
 directives = st.one_of(
     st.sampled_from(GOOD),

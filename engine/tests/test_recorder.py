@@ -161,7 +161,7 @@ def test_an_episode_edited_while_it_ran_is_not_overwritten(make_lesson, tmp_path
 def test_what_was_recorded_with_what_is_noted(make_lesson, lesson_command):
     lesson = make_lesson(PAGE.replace("total: 7\n", "total: 8\n"))
     lesson_command("record")
-    noted = provenance.load(provenance.path_of("01-small", lesson))
+    noted = provenance.load("01-small", lesson)
     (block,) = noted["blocks"]
     assert noted["environments"][block["environment"]]["python"] == sys.version.split()[0]
     assert block["seconds"] >= 0

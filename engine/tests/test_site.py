@@ -1,15 +1,17 @@
 """The site: cells stand inside their divs, with their outputs, and pages say what is wrong."""
 
 import html.parser
+import importlib.util
 import json
 import runpy
 import zipfile
+from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
 from small_lessons import PAGE
 
-from lesson_engine import cli
+from lesson_engine import cli, site
 from lesson_engine.core import provenance, reader
 
 NESTED = PAGE.replace(
@@ -131,9 +133,11 @@ def test_a_second_build_and_a_rebuild_work(built, tmp_path, lesson_command):
     assert "total: 9" in (tmp_path / "_site" / "episodes" / "01-small.html").read_text("utf-8")
 
 
-def test_a_second_build_reads_no_page_again(built, tmp_path, lesson_command):
-    (tmp_path / "recorded").mkdir(parents=True)
-    (tmp_path / "recorded" / "01-small.json").write_text("{}", "utf-8")
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_second_build_reads_no_page_again(built, tmp_path, lesson_command, noted):
+    if noted:
+        (tmp_path / "recorded").mkdir(parents=True)
+        (tmp_path / "recorded" / "01-small.json").write_text("{}", "utf-8")
     built(NESTED)
     views = tmp_path / "build" / "site"
     first = {path: path.stat().st_mtime_ns for path in views.glob("*/doctrees/**/*.doctree")}
@@ -391,11 +395,11 @@ def test_the_zip_is_laid_out_as_code_runs(built, tmp_path):
         (tmp_path / place).write_text("", "utf-8")
     assert built(PAGE).returncode == 0
     with zipfile.ZipFile(tmp_path / "_site" / "lesson.zip") as archive:
-        names = {name for name in archive.namelist() if not name.startswith("site/")}
-    assert names == {
+        names = {name.removeprefix("lesson/") for name in archive.namelist()}
+    assert {name for name in names if not name.startswith("site/")} == {
+        "START-HERE.html",
         "data/c.csv",
         "scripts/01-small-exercises.ipynb",
-        "scripts/01-small-solutions.ipynb",
         "scripts/01_small.py",
         "scripts/d.py",
         "scripts/data/a.csv",
@@ -444,3 +448,15 @@ def test_the_sitemap_names_every_learner_page(built, tmp_path):
 def digest(text):
     """The key under which the first block of a page is noted."""
     return provenance.keys([reader.read(text).blocks[0].source])[0][0]
+
+
+def test_no_file_of_the_theme_has_the_name_of_another_packages():
+    """They share one folder of the site, where the last one to come would be the only one."""
+    ours = {path.name for path in (Path(site.__file__).parent / "theme" / "static").iterdir()}
+    theirs = set()
+    packages = ("furo", "myst_nb", "sphinx", "sphinx_copybutton", "sphinx_inline_tabs")
+    for name in packages:
+        folder = Path(importlib.util.find_spec(name).origin).parent
+        folder /= "themes/basic" if name == "sphinx" else ""  # furo is built on that one
+        theirs |= {path.name for path in folder.rglob("*") if "static" in str(path.parent)}
+    assert "tabs.js" in theirs and not ours & theirs

@@ -1,41 +1,19 @@
 """A lesson that nobody prepared: nothing is damaged, and nothing is green that did not run."""
 
+import contextlib
 import posixpath
+import signal
+import socket
+import time
+import urllib.request
 
 import pytest
 from lxml import html as lxml_html
-from small_lessons import PAGE, lesson_in
+from small_lessons import PAGE, code, lesson_in, page, start
 
-from lesson_engine.core import links, reader, structure
-from lesson_engine.core.lesson import find_lesson
+from lesson_engine.core import exporter, links, reader, structure
 
-BEGINNING, ENDING = PAGE.split("## Begin")[0], "\n::: keypoints\n- Done.\n:::\n"
 BLOCK = '```python\ntotal = 3 + 4\nprint("total:", total)\n```\n'
-
-
-def page(*parts):
-    return f"{BEGINNING}## Begin\n\n" + "\n\n".join(parts) + f"\n{ENDING}"
-
-
-def code(*lines):
-    return "```python\n" + "\n".join(lines) + "\n```"
-
-
-@pytest.fixture
-def old(tmp_path):
-    """Make a lesson without options; args of what it gives: name -> text of its pages."""
-
-    def make(**pages):
-        for folder in ("episodes/fig", "learners", "instructors"):
-            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "config.yaml").write_text("title: Old\n", "utf-8")
-        (tmp_path / "index.md").write_text("---\ntitle: Home\n---\n\nWelcome.\n", "utf-8")
-        for name, text in pages.items():
-            path = tmp_path / (name.replace("__", "/").replace("_", "-") + ".md")
-            path.write_text(text, "utf-8")
-        return find_lesson(tmp_path)
-
-    return make
 
 
 def shown(folder, name):
@@ -58,6 +36,9 @@ def test_nothing_odd_stops_the_build_and_all_of_it_is_told(old, tmp_path):
     )
     code, said = lesson_in(tmp_path, "build")
     assert code == 0, said
+    again = lesson_in(tmp_path, "build")[1]  # nothing has changed, and nothing is forgotten
+    assert sorted(again.splitlines()) == sorted(said.splitlines())
+    assert lesson_in(tmp_path, "build", "--strict")[0] == 1
     for words in (
         "episodes/01-odd.md:19: this output belongs to no block",
         "episodes/01-odd.md:23: 'mystery' is not a div of the Workbench",
@@ -130,8 +111,8 @@ def test_a_file_of_another_folder_is_none_of_the_lesson(old, tmp_path):
     lesson = old(episodes__01_a=PAGE)
     (tmp_path.parent / "secret.md").write_text("x", "utf-8")
     here = tmp_path / "episodes" / "01-a.md"
-    assert links.file_of(lesson, here, "../../secret.md") is None
-    assert links.file_of(lesson, here, "#begin") == here
+    assert links.file_of(lesson.root, here, "../../secret.md") is None
+    assert links.file_of(lesson.root, here, "#begin") == here
 
 
 # ---- what is a fault, and whose
@@ -229,8 +210,9 @@ def test_what_is_stale_is_found_and_a_consequence_names_its_cause(old, tmp_path)
     assert "episodes/01-a.md:17: the outputs differ\n  output (- recorded, + fresh):" in said
     assert "    - 1\n    + 2" in said
     assert "episodes/01-a.md:26: FileNotFoundError" in said
-    assert "episodes/01-a.md:30: follows from line 25, where 'table' was not made" in said
-    assert "episodes/01-a.md:34: follows from line 25, where 'rows' was not made" in said
+    assert "2 blocks raised only because one above did; fix that one first" in said
+    assert "NameError" not in said
+    assert "1 block needs a file that isn't there (none.csv): put it into episodes/data/" in said
     assert "4 blocks of Python ran: 0 as recorded, 1 with other outputs, 3 raised" in said
     assert "Traceback" not in said and "NbCell" not in said
 
@@ -338,3 +320,74 @@ def test_after_the_proposed_edits_and_a_recording_a_lesson_is_green(old, tmp_pat
     assert lesson_in(tmp_path, "record")[0] == 0
     returned, said = lesson_in(tmp_path, "check")
     assert returned == 0, said
+
+
+def test_what_would_change_the_environment_is_never_run(old, tmp_path):
+    old(
+        episodes__01_a=page(
+            code("%pip install no-such-package"),
+            code("import os", "!pip install no-such-package"),
+            code("round?"),
+            code("print(1)"),
+            "```output\n2\n```",
+        )
+    )
+    returned, said = lesson_in(tmp_path, "adopt")
+    assert returned == 0, said
+    assert "Not run: 2 blocks, installs software" in said
+    assert "Not run: 1 block, shows help in Jupyter's pager" in said
+    assert "episodes/01-a.md:30: gives another output; see `lesson check`" in said
+    assert "edit" not in said.split("1 block of Python ran")[1]
+
+
+@pytest.mark.parametrize(
+    ("target", "address"),
+    [
+        ("02-b.html", "episodes/02-b.html"),
+        ("02-b.html#end", "episodes/02-b.html#end"),
+        ("../learners/setup.html", "learners/setup.html"),
+        ("setup.md", "learners/setup.html"),
+        ("../aio.html", "aio.html"),
+        ("../instructor/schedule.html", "index.html"),
+    ],
+)
+def test_a_notebook_leads_to_the_published_page(old, target, address):
+    lesson = old(episodes__01_a=page(f"[there]({target})"), episodes__02_b=PAGE, learners__setup="")
+    episode = reader.read_page(lesson, lesson.root / "episodes" / "01-a.md")
+    book = exporter.to_exercises(episode, lesson.root / "episodes", "https://example.org/les")
+    text = "".join(cell.source for cell in book.cells)
+    assert f"[there](https://example.org/les/{address})" in text
+
+
+def fetched(address):
+    """What a server that has just been started gives."""
+    for _ in range(600):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address) as answer:
+            return answer.read().decode("utf-8")
+        time.sleep(0.1)
+    raise AssertionError(f"nobody answers at {address}")
+
+
+def test_serving_is_told_in_our_words(old, tmp_path):
+    old(episodes__01_a=page("[x](none.md)"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = start(tmp_path, "serve", "--port", str(port), environment={"BROWSER": "true"})
+    said = []
+    try:
+        for line in server.stdout:
+            said.append(line.strip())
+            if line.startswith("waiting"):
+                break
+        assert "Welcome." in fetched(f"http://127.0.0.1:{port}/index.html")
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, more = server.communicate(timeout=60)
+    assert said == [
+        "making the site",
+        "episodes/01-a.md:17: none.md: leads nowhere",
+        f"the site is at http://127.0.0.1:{port}",
+        "waiting for changes; Ctrl-C ends this",
+    ]
+    assert server.returncode == 130 and "Traceback" not in more

@@ -1,19 +1,27 @@
 """Diagrams of episode 01."""
 
+import json
+
+import numpy as np
 import scene
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
+from PIL import Image
 from style import (
     BLACK,
     BLUE,
+    FOLDER,
     GREY,
     ORANGE,
     PALE_BLUE,
+    PALE_GREY,
     PALE_ORANGE,
     PINK,
     SKY,
     VERMILION,
+    WIDTH,
     canvas,
+    plt,
 )  # fmt: skip
 from workflow import workflow as _workflow
 
@@ -37,6 +45,83 @@ def nested_sets():
     _set(axes, (2.55, 0.85, 12.5, 2.45), PALE_ORANGE, VERMILION, "Deep learning",
          "such as a network of many layers\nthat names what is in an image", _network)  # fmt: skip
     return figure
+
+
+def ask_the_network():
+    """24 test images, one of them chosen, and ten bars that are still hidden: the question."""
+    shown, sheet, _ = _recorded_answers()
+    figure, (left, right) = plt.subplots(ncols=2, figsize=(WIDTH, 3.4), width_ratios=(1.5, 1))
+    left.imshow(sheet, interpolation="none")
+    left.axis("off")
+    left.set_title("24 test images, never seen in training", fontsize=13)
+    place = shown.index(52)
+    corner = place % 6 * 32 - 0.5, place // 6 * 32 - 0.5
+    left.add_patch(Rectangle(corner, 32, 32, fill=False, edgecolor=VERMILION, linewidth=4))
+    right.barh(_class_names(), 0)
+    right.invert_yaxis()
+    right.set(xlim=(0, 1), xlabel="probability")
+    right.axvspan(0, 1, color=PALE_GREY)
+    right.text(0.5, 4.5, "?", fontsize=60, color=GREY, ha="center", va="center")
+    right.set_title("What will the network say?", fontsize=13)
+    figure.tight_layout()
+    return figure
+
+
+def answers_to_come():
+    """Two test images, each with an empty plot of probability against epochs: the question."""
+    figure, panels = _two_images_and_plots()
+    for panel, name in zip(panels, ("horse", "airplane"), strict=True):
+        panel.set_title(f"probability of {name}", fontsize=13)
+        panel.axhspan(0, 1, color=PALE_GREY)
+        panel.text(2.5, 0.5, "?", fontsize=44, color=GREY, ha="center", va="center")
+        panel.set_xlim(-0.25, 5.25)
+    figure.tight_layout()
+    return figure
+
+
+def answer_by_epoch():
+    """How the answers to two test images come about, epoch by epoch: the solution."""
+    shown, _, answers = _recorded_answers()
+    figure, panels = _two_images_and_plots()
+    lines = {
+        13: (("horse", BLUE, "-o"),),
+        52: (("frog", VERMILION, "-s"), ("airplane", BLUE, "-o")),
+    }
+    for (number, classes), panel in zip(lines.items(), panels, strict=True):
+        for name, colour, style in classes:
+            shares = [epoch[shown.index(number)][_class_names().index(name)] for epoch in answers]
+            panel.plot(shares, style, color=colour)
+            panel.text(5, max(shares[3:]) + 0.09, name, color=colour, ha="right", fontsize=12)
+    panels[0].set_ylabel("probability")
+    figure.tight_layout()
+    return figure
+
+
+def _two_images_and_plots():
+    """Test images 13 and 52, each beside an empty plot; gives the figure and the two plots."""
+    shown, sheet, _ = _recorded_answers()
+    figure, panels = plt.subplots(ncols=4, figsize=(WIDTH, 2.8), width_ratios=(0.62, 1, 0.62, 1))
+    for number, image in zip((13, 52), panels[::2], strict=True):
+        place = shown.index(number)
+        x, y = place % 6 * 32, place // 6 * 32
+        image.imshow(sheet[y : y + 32, x : x + 32], interpolation="none")
+        image.set_title(f"image {number}", fontsize=13)
+        image.axis("off")
+    for panel in panels[1::2]:
+        panel.set(ylim=(-0.03, 1.15), xticks=range(6), yticks=(0, 0.5, 1), xlabel="epochs")
+    return figure, panels[1::2]
+
+
+def _recorded_answers():
+    """The images that are shown, as numbers and as one picture; their answers by epoch."""
+    folder = FOLDER.parent / "interactive" / "recorded"
+    recorded = json.loads((folder / "answers.json").read_text("utf-8"))
+    sheet = np.array(Image.open(folder / "answers.webp"))
+    return recorded["images"], sheet, np.array(recorded["answers"]) / 1000
+
+
+def _class_names():
+    return "airplane automobile bird cat deer dog frog horse ship truck".split()
 
 
 def _set(axes, place, colour, edge, title, example, icon):

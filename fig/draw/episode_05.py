@@ -1,11 +1,14 @@
 """Diagrams of episode 05: the rounds of training, under- and overfitting, dropout."""
 
+import csv
+
 import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 from shapes import arrow, box
 from style import (
     BLACK,
     BLUE,
+    FOLDER,
     GREEN,
     GREY,
     ORANGE,
@@ -25,6 +28,30 @@ from workflow import workflow as _workflow
 def workflow():
     """The ten steps, 5 and 6 marked."""
     return _workflow({5, 6})
+
+
+def where_to_stop():
+    """A training run up to epoch 10; what comes after is hidden."""
+    with (FOLDER.parent / "data" / "full_size" / "few_images.csv").open(encoding="utf-8") as file:
+        rows = [
+            row for row in csv.DictReader(file) if (row["network"], row["seed"]) == ("intro", "1")
+        ]
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    epochs = range(1, 11)
+    for column, name, look in (
+        ("loss", "training", dict(color=BLUE, marker="o")),
+        ("val_loss", "validation", dict(color=VERMILION, marker="s", linestyle="--")),
+    ):
+        values = [float(row[column]) for row in rows[:10]]
+        axes.plot(epochs, values, **look)
+        axes.text(9.8, values[-1] + (0.16 if name == "validation" else -0.22), name,
+                  color=look["color"], ha="right")  # fmt: skip
+    axes.axvspan(10, 30, color=PALE_GREY)
+    axes.text(20, 1.5, "?", fontsize=60, color=GREY, ha="center", va="center")
+    axes.text(20, 0.62, "not trained yet", color=BLACK, ha="center")
+    axes.set(xlim=(0, 30), ylim=(0.5, 2.4), xlabel="epoch", ylabel="loss")
+    figure.tight_layout()
+    return figure
 
 
 def training_loop():

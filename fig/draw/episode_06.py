@@ -1,7 +1,10 @@
-"""Diagrams of episode 06: how to read a confusion matrix."""
+"""Diagrams of episode 06: questions to the network, and how to read a confusion matrix."""
 
+import numpy as np
 from matplotlib.patches import Rectangle
+from PIL import Image
 from shapes import box
+from sklearn.datasets import load_sample_image
 from style import (
     BLUE,
     GREEN,
@@ -9,10 +12,13 @@ from style import (
     ORANGE,
     PALE_BLUE,
     PALE_GREEN,
+    PALE_GREY,
     PALE_ORANGE,
     PALE_VERMILION,
     VERMILION,
+    WIDTH,
     canvas,
+    plt,
 )
 from workflow import workflow as _workflow
 
@@ -20,6 +26,38 @@ from workflow import workflow as _workflow
 def workflow():
     """The ten steps, 7, 8 and 9 marked."""
     return _workflow({7, 8, 9})
+
+
+def which_of_the_ten():
+    """A temple and a flower as the network gets to see them, before it's asked."""
+    figure, panels = plt.subplots(ncols=2, figsize=(WIDTH * 0.8, 3.6))
+    for panel, name in zip(panels, ("china.jpg", "flower.jpg"), strict=True):
+        small = Image.fromarray(load_sample_image(name)).resize((32, 32))
+        panel.imshow(np.array(small), interpolation="none")
+        panel.set_title("Which of the ten?", fontsize=15)
+        panel.axis("off")
+    figure.tight_layout()
+    return figure
+
+
+def matrix_to_come():
+    """A confusion matrix of ten classes with a question mark in each cell."""
+    names = "airplane automobile bird cat deer dog frog horse ship truck".split()
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.8))
+    for row in range(10):
+        for column in range(10):
+            fill = PALE_GREEN if row == column else PALE_GREY
+            corner = column - 0.5, row - 0.5
+            axes.add_patch(Rectangle(corner, 1, 1, facecolor=fill, edgecolor="white", lw=2))
+            axes.text(column, row, "?", color=GREY, ha="center", va="center", fontsize=14)
+    axes.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), xticks=range(10), yticks=range(10))
+    axes.set_xticklabels(names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticklabels(names)
+    axes.set(xlabel="predicted class", ylabel="true class")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    figure.tight_layout()
+    return figure
 
 
 def reading_matrix():

@@ -1,25 +1,29 @@
-"""`lesson build | serve | check | record | drift | export`: files, terminal, exit codes."""
+"""`lesson build | serve | check | record | …`: files, terminal, exit codes."""
 
 import argparse
 import contextlib
 import errno
 import importlib.util
+import io
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lesson_engine.core import files, reader
+from lesson_engine.core import files, locks, reader
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson, find_lesson
 from lesson_engine.core.model import Episode
 
 if TYPE_CHECKING:  # what a command needs is imported by it: `lesson --help` is fast
-    from lesson_engine.run.sources import Data
+    from types import FrameType
+
+    from lesson_engine.run.runner import Sessions
 
 CONF = Path(__file__).parent / "site" / "theme"
 VIEWS = ("learner", "instructor")
@@ -29,6 +33,19 @@ HINTS = {
     errno.EROFS: "copy the lesson to a disk that can be written to",
 }
 NOT_WATCHED = r"/(build|_site|recorded|engine|tests|\.[^/]+)/"
+
+STOPS = ("SIGTERM", "SIGHUP")
+# What a command has for itself alone while it runs; see core/locks
+SHARED = {
+    "build": (locks.PAGES, locks.SITE),
+    "serve": (locks.SITE,),  # a page that is written meanwhile is shown a moment later
+    "check": (locks.WORK,),
+    "record": (locks.WORK, locks.PAGES),
+    "adopt": (locks.WORK, locks.PAGES),
+    "export": (locks.WORK, locks.PAGES),
+    "coverage": (locks.PAGES,),
+    "drift": (locks.WORK,),
+}
 
 Command = Callable[[Lesson, argparse.Namespace], int]
 
@@ -42,13 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns: exit code: 0, 1 for a fault in the lesson, 2 for a fault in the call,
         130 if interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack some of our characters
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    command: Command = options.command
+    _on_stops(_stop)
     try:
-        return command(find_lesson(options.lesson), options)
+        code = _run(options)
+        sys.stdout.flush()  # what is left to be said may have no reader either
+        return code
     except LessonError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
+        _say_no_more()
         return 1
     except KeyboardInterrupt:
         print("interrupted; every file is as it was or complete", file=sys.stderr)
@@ -57,6 +80,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = HINTS.get(error.errno or 0, "see whether it is there and can be used")
         print(f"{error.filename or 'file'}: {error.strerror or error}; {hint}", file=sys.stderr)
     return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run the command that was asked for, with nobody else at what it needs for itself."""
+    lesson = find_lesson(options.lesson)
+    command: Command = options.command
+    needed = SHARED[options.name]
+    if not getattr(options, "write", True):  # `adopt` that only proposes
+        needed = (locks.WORK,)
+    elif not (getattr(options, "run", True) and getattr(options, "accept", True)):
+        needed = ()  # `drift` and `coverage` that only list
+    with locks.hold(lesson.build_folder, needed, f"lesson {options.name}"):
+        return command(lesson, options)
+
+
+def _on_stops(handler: "signal.Handlers | Callable[[int, FrameType | None], None]") -> None:
+    for name in STOPS:
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), handler)
+
+
+def _stop(number: int, frame: "FrameType | None") -> None:
+    """A signal is as good as Ctrl-C: kernels end, and no file is half-written."""
+    _on_stops(signal.SIG_IGN)  # a terminal that closes sends several; the first one counts
+    raise KeyboardInterrupt
+
+
+def _say_no_more() -> None:
+    """Python would fail once more, for the same reason, when it empties its streams at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, command: Command, help: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(command=command)
+        sub.set_defaults(command=command, name=name)
         return sub
 
     build_parser = add("build", build, "make the site from the recorded outputs; nothing is run")
@@ -104,6 +160,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_episodes(drift_parser)
     drift_parser.add_argument(
         "--run", action="store_true", help="then check: what differs with the versions here?"
+    )
+    what = "list the numbers that neither code nor a claim nor the author vouches for"
+    coverage_parser = add("coverage", coverage, what)
+    coverage_parser.add_argument(
+        "pages", nargs="*", metavar="PAGE", help="file, such as learners/setup.md (default: all)"
+    )
+    coverage_parser.add_argument(
+        "--given", action="store_true", help="list also what authors vouch for, with their reasons"
+    )
+    coverage_parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="note the numbers as they stand: a check tells changes",
     )
     export_parser = add("export", export, "write scripts/*.py, the notebooks and tables of minutes")
     _add_episodes(export_parser)
@@ -199,34 +268,79 @@ def read_episodes(lesson: Lesson, wanted: Sequence[str]) -> tuple[list[Episode],
 
 def build(lesson: Lesson, options: argparse.Namespace) -> int:
     """Make the site in _site/."""
-    from lesson_engine.site import citation, site_files
+    from lesson_engine.core import inventory
+    from lesson_engine.site import citation, pictures, site_files
     from lesson_engine.site.remarks import run_sphinx
 
     strict = options.strict or lesson.strict
+    _refuse_unreadable(lesson)
     episodes, unread = read_episodes(lesson, [])
     if unread and strict:
         raise unread[0]
     citation.load_citation(lesson)  # a fault in it is best told before Sphinx starts
+    derived = lesson.build_folder / "site" / "derived"
+
+    def meanwhile() -> None:
+        pictures.prepare(lesson, episodes)
+        site_files.derive(lesson, episodes, derived)
+
     code, remarks = run_sphinx(
-        lesson, [(_sphinx("sphinx", lesson, view), _environment(lesson, view)) for view in VIEWS]
+        lesson,
+        [(_sphinx("sphinx", lesson, view), _environment(lesson, view)) for view in VIEWS],
+        meanwhile=meanwhile,
     )
+    remarks = [*map(str, inventory.oddities(lesson)), *remarks]
     for remark in remarks:
         print(remark, file=sys.stderr)
     if code or (strict and remarks):
         return code or 1
-    site_files.assemble(lesson, episodes, [_html(lesson, view) for view in VIEWS])
+    site_files.assemble(lesson, episodes, derived, [_html(lesson, view) for view in VIEWS])
     if remarks:
         print(f"{len(remarks)} remarks above; `lesson build --strict` would keep the last site")
     print(f"the site is in {lesson.shown(lesson.site_folder)}/: open index.html there")
     return 0
 
 
+def _refuse_unreadable(lesson: Lesson) -> None:
+    """Raise LessonError for what Sphinx cannot begin with: no home page, a page that is no text."""
+    from lesson_engine.core import inventory, provenance
+
+    if not (lesson.root / "index.md").is_file():
+        message = "is missing; write one, with a few lines on what the lesson is about"
+        raise LessonError("index.md", None, message)
+    broken = inventory.shared_links(lesson)
+    if broken is not None:
+        raise broken
+    for path in lesson.episode_paths():
+        provenance.load(path.stem, lesson)
+    for path in lesson.page_paths():
+        reader.text_of(path, lesson.shown(path))
+
+
 def serve(lesson: Lesson, options: argparse.Namespace) -> int:
     """Build, serve on this machine only, rebuild after every change: the instructor view."""
+    from lesson_engine.core.guard import Guard
+    from lesson_engine.site import remarks
+
+    # a server is ended at any moment, so the next build writes every page anew
+    files.write(remarks.told_in(lesson), remarks.UNFINISHED)
     command = _sphinx("sphinx_autobuild", lesson, "instructor")
     command += ["--port", options.port, "--open-browser", "--re-ignore", NOT_WATCHED]
     environment = {**_environment(lesson, "instructor"), "LESSON_DRAFT": "1"}
-    return subprocess.call(command, env=environment)
+    with Guard() as guard:
+        server = subprocess.Popen(
+            command,
+            # a line is told when it is written
+            env={**environment, **guard.variables, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="backslashreplace",
+        )
+        for words in remarks.while_serving(server.stdout or (), lesson):
+            print(words, flush=True)
+        return server.wait()
 
 
 def _html(lesson: Lesson, view: str) -> Path:
@@ -242,14 +356,19 @@ def _sphinx(module: str, lesson: Lesson, view: str) -> list[str]:
 
 
 def _environment(lesson: Lesson, view: str) -> dict[str, str]:
-    return {**os.environ, "LESSON_ROOT": str(lesson.root), "LESSON_VIEW": view}
+    # a file such as sphinx.py in the lesson is no module of ours
+    own = {"LESSON_ROOT": str(lesson.root), "LESSON_VIEW": view, "PYTHONSAFEPATH": "1"}
+    return {**os.environ, **own}
 
 
 def check(lesson: Lesson, options: argparse.Namespace) -> int:
     """Run what has changed, then compare everything: pytest's exit code."""
     wanted = options.episodes
     _need_test_environment("check")
+    odd = _tell_oddities(lesson)
     paths = choose_paths(lesson, wanted)
+    if "[" in "".join(map(str, paths)):
+        raise LessonError("episodes", None, "pytest takes no path with [; rename file or folder")
     if lesson.independent_episodes:
         _run_missing(lesson, paths, options.download, options.rerun, options.jobs)
     import pytest
@@ -262,7 +381,20 @@ def check(lesson: Lesson, options: argparse.Namespace) -> int:
     arguments += ["--lesson-form"] if options.form else []
     arguments += ["-v"] if options.verbose else []
     arguments += ["--lesson-keep"] if wanted else []
-    return int(pytest.main([*arguments, *map(str, paths)]))
+    code = int(pytest.main([*arguments, *map(str, paths)]))
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    return code or int(odd and lesson.strict)
+
+
+def _tell_oddities(lesson: Lesson) -> bool:
+    """Say what is odd about the lesson as a whole; gives True if anything is."""
+    from lesson_engine.core import inventory
+
+    found = inventory.oddities(lesson)
+    for oddity in found:
+        print(oddity, file=sys.stderr)
+    return bool(found)
 
 
 def _run_missing(
@@ -285,7 +417,7 @@ def _run_missing(
 def record(lesson: Lesson, options: argparse.Namespace) -> int:
     """Run the episodes on the real data and write what has changed."""
     _need_test_environment("record")
-    from lesson_engine.run import sources
+    from lesson_engine.run import runner, sources
 
     episodes, faults = read_episodes(lesson, options.episodes)
     data = sources.choose_data(lesson, download=True)
@@ -295,36 +427,39 @@ def record(lesson: Lesson, options: argparse.Namespace) -> int:
     print(data.sentence)
     if not options.episodes and not lesson.independent_episodes:
         sources.working_folder(lesson, data, fresh=True)
-    for episode in episodes:
-        try:
-            faults += _record_one(lesson, episode, data, options)
-        except LessonError as error:
-            faults.append(error)
-            if not lesson.independent_episodes:  # the next may need what this one saves
-                break
+    with runner.Sessions(lesson, data) as sessions:
+        for episode in episodes:
+            try:
+                faults += _record_one(episode, sessions, options)
+            except LessonError as error:
+                faults.append(error)
+                if not lesson.independent_episodes:  # the next may need what this one saves
+                    break
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
 
 
 def _record_one(
-    lesson: Lesson, episode: Episode, data: "Data", options: argparse.Namespace
+    episode: Episode, sessions: "Sessions", options: argparse.Namespace
 ) -> list[LessonError]:
     """Run and record an episode; gives all for which `lesson check` would fail."""
-    from lesson_engine.core import comparer, recorder, structure, verdicts
-    from lesson_engine.run import runner, sources
+    from lesson_engine.core import comparer, provenance, recorder, structure, verdicts
+    from lesson_engine.run import runner
 
-    folder = sources.working_folder(lesson, data, fresh=False, episode_name=episode.name)
-    runs = runner.run(episode, lesson, data, folder, progress=print)
+    lesson = sessions.lesson
+    runs = runner.run(episode, lesson, sessions.kernel_of(episode), progress=print)
     rules = comparer.rules_for(lesson, lesson.root / episode.path)
-    if options.all:
-        rules = replace(rules, recorded_only=False)
-    went_well = [run for run in runs if verdicts.raised(episode, run) is None]
-    recording = recorder.record(episode, went_well, rules, options.rewrite)
+    judge = verdicts.Judge(episode, rules)
+    judged = [judge.verdict(run) for run in runs]
+    went_well = [run for run, verdict in zip(runs, judged, strict=True) if verdict.went_well]
+    recording = recorder.record(episode, went_well, rules, options.rewrite, options.all)
+    for change in provenance.gone(episode, lesson):
+        print(f"noted: {change}".removesuffix(provenance.REMEDY))
     for path in recorder.write(episode, lesson, recording, runs):
         print(f"wrote {lesson.shown(path)}")
     written = reader.read_page(lesson, lesson.root / episode.path)
-    raised = verdicts.all_raised(episode, runs)
+    raised = verdicts.all_raised(judged)
     refuted = verdicts.all_refuted(written, runs)
     return [*raised, *recording.faults, *refuted, *structure.faults(written, lesson)]
 
@@ -333,35 +468,44 @@ def adopt(lesson: Lesson, options: argparse.Namespace) -> int:
     """Say in one screen where a lesson stands, and propose edits or make them."""
     _need_test_environment("adopt")
     from lesson_engine.core import adopt as edits
-    from lesson_engine.core.tally import Tally
+    from lesson_engine.core import comparer
+    from lesson_engine.core.tally import Tally, counted
+    from lesson_engine.core.verdicts import Broken, Judge, Outcome
     from lesson_engine.run import runner, sources
 
-    episodes, unread = read_episodes(lesson, options.episodes)
+    _tell_oddities(lesson)
+    episodes, faults = read_episodes(lesson, options.episodes)
     data = sources.choose_data(lesson, download=True)
-    tally, found, faults = Tally(), 0, [*unread]
+    first, failed = runner.run_all(episodes, lesson, data)
+    again, _ = runner.run_all(episodes, lesson, data)  # what differs now differs in each run
+    tally, found = Tally(), 0
+    broken: Broken = {}
     for episode in episodes:
         tally.take(episode, lesson)
-        folder = sources.working_folder(lesson, data, fresh=False, episode_name=episode.name)
-        try:
-            runs = runner.run(episode, replace(lesson, rules="workbench"), data, folder)
-        except LessonError as error:
-            faults.append(error)
+        runs = first.get(episode.name)
+        if runs is None:
             continue
-        tally.judge(episode, lesson, runs)
-        proposed = edits.proposals(episode, runs)
+        rules = comparer.rules_for(lesson, lesson.root / episode.path)
+        judge = Judge(episode, rules, broken if lesson.one_session else None)
+        judged = [judge.verdict(run) for run in runs]
+        for run, verdict in zip(runs, judged, strict=True):
+            tally.count(run.cell, verdict)
+            if verdict.outcome is Outcome.STALE:
+                print(f"{episode.path}:{run.cell.line}: gives another output; see `lesson check`")
+        proposed = edits.proposals(episode, runs, again.get(episode.name, ()), judged, rules)
         found += len(proposed)
         for one in proposed:
             print(f"{episode.path}:{one.line}: {one.why}")
         if options.write and proposed:
             path = lesson.root / episode.path
             files.write(path, edits.edited(episode.text, proposed))
-    for fault in faults:
+    for fault in [*faults, *failed]:
         print(fault, file=sys.stderr)
     tally.write(print)
     if found:
         done = "made" if options.write else "proposed; `lesson adopt --write` makes them"
-        print(f"{found} edits {done}")
-    return 1 if faults else 0
+        print(f"{counted(found, 'edit')} {done}")
+    return 1 if faults or failed else 0
 
 
 def drift(lesson: Lesson, options: argparse.Namespace) -> int:
@@ -374,6 +518,48 @@ def drift(lesson: Lesson, options: argparse.Namespace) -> int:
     if not options.run:
         return 0
     return check(lesson, _parser().parse_args(["check", "--rerun", *options.episodes]))
+
+
+def coverage(lesson: Lesson, options: argparse.Namespace) -> int:
+    """List what a page says and nothing would notice; with --accept, note what it says."""
+    from lesson_engine.core import coverage as covered
+    from lesson_engine.core import said
+
+    found: list[covered.Covered] = []
+    for path in _choose_pages(lesson, options.pages):
+        page = reader.read_page(lesson, path)
+        if options.accept:
+            if said.accept(page, lesson):
+                print(f"wrote {lesson.shown(said.path_of(page, lesson))}")
+            continue
+        of_page = covered.coverage(page, lesson)
+        found += of_page
+        for one in of_page:
+            if one.how is covered.How.SAID:
+                print(f"{page.path}:{one.quantity.line}: {one.quantity.text}")
+        for given in page.given if options.given else ():
+            print(f'{page.path}:{given.line}: given: "{given.words}", {given.reason}')
+        print(f"{page.path}: {covered.summary(of_page)}")
+    for phrase, reason in lesson.given.items() if options.given else ():
+        pattern = [re.compile(phrase, re.I)]
+        times = sum(covered.is_granted(one.quantity, pattern) for one in found)
+        print(f'pyproject.toml: given {times} times: "{phrase}", {reason}')
+    if not options.accept:
+        print(f"all: {covered.summary(found)}")
+    return 0
+
+
+def _choose_pages(lesson: Lesson, wanted: Sequence[str]) -> list[Path]:
+    """Pages that the user named, by file or by a part of its name; all if none is named."""
+    paths = lesson.page_paths()
+    for name in wanted:
+        if not any(name in lesson.shown(path).as_posix() for path in paths):
+            raise LessonError(name, None, "is no page of this lesson")
+    return [
+        path
+        for path in paths
+        if not wanted or any(name in lesson.shown(path).as_posix() for name in wanted)
+    ]
 
 
 def export(lesson: Lesson, options: argparse.Namespace) -> int:

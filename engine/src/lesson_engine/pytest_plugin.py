@@ -7,9 +7,9 @@ Markdown, that both sides are first brought into the form a reader sees (compare
 that a failure names the line of the Markdown.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ import pytest
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from lesson_engine.core import comparer, structure, verdicts
+from lesson_engine.core import comparer, locks, structure, verdicts
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson, find_lesson
-from lesson_engine.core.model import Block, Claim, Episode
+from lesson_engine.core.model import Episode
 from lesson_engine.core.notebook import Cell, CellRun, Output, cells_of, to_notebook
 from lesson_engine.core.reader import read_page
 from lesson_engine.core.tally import Tally
+from lesson_engine.core.verdicts import Judge, Outcome
 from lesson_engine.run import kept_runs, runner, sources
 from lesson_engine.run.kernels import Kernel
 from lesson_engine.run.sources import Data
@@ -70,10 +71,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
     run = config.stash[RUN]
-    run.tally.write(terminalreporter.write_line, config.option.lesson_form)
+    well = exitstatus == pytest.ExitCode.OK
+    run.tally.write(terminalreporter.write_line, config.option.lesson_form, well)
     if run.data is not None:
         compared = "outputs compared in full" if run.data.real else "structure of outputs compared"
         terminalreporter.write_line(f"{run.data.sentence} ({compared})")
@@ -85,6 +87,8 @@ def pytest_terminal_summary(
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Nothing is green that did not run."""
+    session.config.stash[RUN].end()
+    session.config.stash[RUN].held.close()
     tally = session.config.stash[RUN].tally
     if tally.pages and not tally.blocks and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -95,10 +99,14 @@ class _Run:
 
     def __init__(self, config: pytest.Config) -> None:
         self.option = config.option
+        self.held = contextlib.ExitStack()
+        self.one_of_several = hasattr(config, "workerinput")  # of pytest-xdist, in one run
         self.data: Data | None = None
         self.kept: list[str] = []
         self.tally = Tally()
         self.lessons: dict[Path, Lesson] = {}
+        self.sessions: runner.Sessions | None = None
+        self.broken: verdicts.Broken = {}
 
     def lesson_of(self, path: Path) -> Lesson:
         """The lesson that a page belongs to, read once for all of a folder."""
@@ -109,12 +117,27 @@ class _Run:
     def start(self, lesson: Lesson) -> Data:
         """Choose the data and empty the working folder, once."""
         if self.data is None:
+            if not self.one_of_several:
+                alone = locks.hold(lesson.build_folder, [locks.WORK], "pytest")
+                self.held.enter_context(alone)
             self.data = sources.choose_data(
                 lesson, self.option.lesson_download, self.option.lesson_stand_in
             )
             if not self.option.lesson_keep and not lesson.independent_episodes:
                 sources.working_folder(lesson, self.data, fresh=True)
         return self.data
+
+    def begin(self, episode: Episode, lesson: Lesson) -> Kernel:
+        """A kernel for an episode."""
+        if self.sessions is None or self.sessions.lesson is not lesson:
+            self.end()
+            self.sessions = runner.Sessions(lesson, self.start(lesson))
+        return self.sessions.kernel_of(episode)
+
+    def end(self) -> None:
+        """Stop the kernel."""
+        if self.sessions is not None:
+            self.sessions.close()
 
     def kept_of(self, episode: Episode, lesson: Lesson) -> list[CellRun] | None:
         """What an episode gave when it last ran, if that is wanted and would be the same."""
@@ -132,17 +155,15 @@ class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
     Attributes:
         lesson, episode: what was read.
         kept: what its cells gave when they last ran; None if they have to run.
-        rules: how its outputs are compared.
+        judge: of what its cells give.
         kernel: the running kernel; None if nothing has to run.
-        broken: names that were not made, as their block raised -> its line.
     """
 
     lesson: Lesson
     episode: Episode
     kept: list[CellRun] | None
-    rules: comparer.Rules
+    judge: Judge
     kernel: Kernel | None = None
-    broken: dict[str, int]
 
     def collect(self) -> Iterator[pytest.Item]:
         run = self.config.stash[RUN]
@@ -151,27 +172,29 @@ class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
         run.tally.take(self.episode, self.lesson)
         yield StructureItem.from_parent(self, name="structure")
         self.kept = run.kept_of(self.episode, self.lesson)
-        self.nb = to_notebook(self.episode)  # nbval asks it for the kernel's name
-        for place, cell in enumerate(cells_of(self.episode)):
-            kind = RunItem if self.kept is None else KeptItem
+        cells = cells_of(self.episode)
+        if self.kept is None:  # nbval runs and compares the cells of a notebook
+            kind, shown = RunItem, to_notebook(self.episode).cells
+        else:
+            kind, shown = KeptItem, [NotebookNode(source=cell.source) for cell in cells]
+        for place, cell in enumerate(cells):
             yield kind.from_parent(
-                self, name=cell.name, cell_num=place, cell=self.nb.cells[place], part=cell
+                self, name=cell.name, cell_num=place, cell=shown[place], part=cell
             )
 
     def setup(self) -> None:
-        data = self.config.stash[RUN].start(self.lesson)
-        self.broken = {}
-        self.rules = comparer.rules_for(self.lesson, self.path, structure_only=not data.real)
-        self._ending = ExitStack()
-        if self.kept is not None:
-            self.config.stash[RUN].kept.append(self.episode.name)
-            return
-        name = self.episode.name
-        folder = sources.working_folder(self.lesson, data, fresh=False, episode_name=name)
-        self.kernel = self._ending.enter_context(runner.kernel_for(self.lesson, data, folder))
+        run = self.config.stash[RUN]
+        data = run.start(self.lesson)
+        rules = comparer.rules_for(self.lesson, self.path, structure_only=not data.real)
+        self.judge = Judge(self.episode, rules, run.broken if self.lesson.one_session else None)
+        if self.kept is None:
+            self.kernel = run.begin(self.episode, self.lesson)
+        else:
+            run.kept.append(self.episode.name)
 
     def teardown(self) -> None:
-        self._ending.close()
+        if not self.lesson.one_session:
+            self.config.stash[RUN].end()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         if isinstance(excinfo.value, LessonError):
@@ -227,25 +250,17 @@ class CellItem(IPyNbCell):  # type: ignore[misc]  # nbval has no types
 
     def judge(self, run: CellRun) -> bool:
         """Whether a run agrees with what is recorded."""
-        tally, broken = self.config.stash[RUN].tally, self.parent.broken
-        tally.blocks += isinstance(self.part.part, Block)
-        fault = verdicts.raised(self.parent.episode, run)
-        if fault is not None:
-            consequence = verdicts.follows(fault, broken)
-            broken |= verdicts.names_not_made(self.part, broken, fault)
-            tally.raised += 1
-            raise consequence or fault
-        if isinstance(self.part.part, Claim):
-            structure_only = self.parent.rules.structure_only
-            refuted = verdicts.refuted(self.part.part, run, structure_only)
-            if refuted is not None:
-                raise LessonError(self.parent.episode.path, self.part.line, refuted)
-            return True
-        recorded, fresh = comparer.compare(self.part.part, run.outputs, self.parent.rules)
-        tally.stale += recorded != fresh
-        most = 12 if self.config.option.verbose < 1 else 10**6
-        self.difference = verdicts.difference(recorded, fresh, most)
-        return recorded == fresh
+        verdict = self.parent.judge.verdict(run)
+        self.config.stash[RUN].tally.count(self.part, verdict)
+        follows = verdict.outcome in (Outcome.FOLLOWS, Outcome.STARVED)
+        if follows and verdict.fault is not None:
+            pytest.skip(verdict.fault.message)  # its cause is told, and told once
+        if verdict.fault is not None:
+            raise verdict.fault
+        if verdict.views is not None:
+            most = 12 if self.config.option.verbose < 1 else 10**6
+            self.difference = verdicts.difference(*verdict.views, most)
+        return verdict.outcome is Outcome.AGREES
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
         error, path = excinfo.value, self.parent.episode.path
@@ -290,7 +305,7 @@ class RunItem(CellItem):
 
     def too_long(self) -> LessonError:
         limit = runner.limit_of(self.part, self.parent.lesson)
-        return verdicts.took_too_long(self.parent.episode, self.part.line, limit)
+        return verdicts.took_too_long(self.parent.episode.path, self.part.line, limit)
 
     def shown(self) -> Sequence[Output]:
         return [] if self.parent.kernel is None else self.parent.kernel.outputs

@@ -8,9 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lesson_engine.core import comparer, verdicts
+from lesson_engine.core import comparer, pictures
+from lesson_engine.core.comparer import Rules
+from lesson_engine.core.divs import is_task
 from lesson_engine.core.model import Block, Episode, Figure
 from lesson_engine.core.notebook import CellRun
+from lesson_engine.core.verdicts import Outcome, Verdict
+
+VARIES = "varies: because two runs gave different results"
 
 
 @dataclass(frozen=True)
@@ -28,27 +33,43 @@ class Proposal:
     why: str
 
 
-def proposals(episode: Episode, runs: Sequence[CellRun]) -> list[Proposal]:
+def proposals(
+    episode: Episode,
+    runs: Sequence[CellRun],
+    again: Sequence[CellRun],
+    judged: Sequence[Verdict],
+    rules: Rules,
+) -> list[Proposal]:
     """Edits after which a check of the episode is green, or says what is not run and why.
 
     Args:
         episode: the episode.
-        runs: of all its cells.
+        runs, again: of all its cells, twice; () if there was no second time.
+        judged: the verdict on each.
+        rules: how outputs are compared.
     """
     found: list[Proposal | None] = []
-    broken: dict[str, int] = {}
-    for run in runs:
+    for run, other, verdict in zip(runs, again or runs, judged, strict=True):
         block = run.cell.part
         if not isinstance(block, Block):
             continue
-        fault = verdicts.raised(episode, run)
-        if fault is not None:
-            follows = verdicts.follows(fault, broken) is not None
-            broken |= verdicts.names_not_made(run.cell, broken, fault)
-            found.append(_skip(episode, block, _reason(fault.message, follows)))
-        elif comparer.fresh_view(run.outputs).pictures and not block.figures:
+        if not verdict.went_well:
+            found.append(_for_raised(episode, run, verdict))
+            continue
+        if block.below and not block.varies and differs(block, run, other, rules):
+            found.append(_varies(episode, block))
+        if comparer.fresh_view(run.outputs).pictures and not block.figures:
             found += [_take_figure(episode, figure) for figure in _figure_below(episode, block)]
     return [proposal for proposal in found if proposal is not None]
+
+
+def differs(block: Block, one: CellRun, other: CellRun, rules: Rules) -> bool:
+    """True if two runs of a block do not give the same, where something is compared."""
+    views = [comparer.compare(block, run.outputs, rules)[1] for run in (one, other)]
+    drawn = [view.pictures for view in views]
+    return views[0] != views[1] or any(
+        pictures.mean_distance(*pair) > block.figure_tolerance for pair in zip(*drawn, strict=False)
+    )
 
 
 def edited(text: str, found: Sequence[Proposal]) -> str:
@@ -73,21 +94,56 @@ def _skip(episode: Episode, block: Block, reason: str) -> Proposal | None:
     )
 
 
-def _reason(message: str, follows: bool) -> str:
-    """Why a block is not run, in words that a comment can hold.
+def _varies(episode: Episode, block: Block) -> Proposal:
+    """A line below a block that says that its output is not the same in each run."""
+    closing = episode.text.split("\n")[block.last_line - 1]
+    return Proposal(
+        block.last_line,
+        (closing, block.prefix.rstrip(), f"{block.prefix}<!-- {VARIES} -->"),
+        "gives a different result the second time",
+    )
 
-    Args:
-        message: what it raised.
-        follows: True if a name is missing as the block that gives it is not run.
-    """
-    name = verdicts.MISSING_NAME.search(message)
-    if follows and name is not None:
-        return f"needs {name[1]}, from a block that isn't run"
+
+def _for_raised(episode: Episode, run: CellRun, verdict: Verdict) -> Proposal | None:
+    """What a block that raises needs: the error recorded below it, or a reason not to run it."""
+    block = run.cell.part
+    assert isinstance(block, Block)
+    error = comparer.fresh_view(run.outputs).error
+    if verdict.outcome is Outcome.RAISED and _is_spoken_of(error, episode, block):
+        closing = episode.text.split("\n")[block.last_line - 1]
+        fence = ("```error", *error.split("\n"), "```")
+        below = tuple((block.prefix + line).rstrip() for line in ("", *fence))
+        return Proposal(
+            block.last_line, (closing, *below), f"raises {_first_line(error)}, as meant"
+        )
+    if verdict.outcome in (Outcome.RAISED, Outcome.FOLLOWS):
+        return _skip(episode, block, _reason(verdict))
+    return None
+
+
+def _is_spoken_of(error: str, episode: Episode, block: Block) -> bool:
+    """True if the text between a block and the next one names its error, and it is no task's."""
+    name = error.partition(":")[0]
+    if is_task(block.divs) or not name or block.recorded:
+        return False
+    later = [each.first_line for each in episode.blocks if each.first_line > block.last_line]
+    lines = episode.text.split("\n")[block.last_line : min(later, default=0) or None]
+    return re.search(rf"\b{re.escape(name)}\b", "\n".join(lines)) is not None
+
+
+def _first_line(error: str) -> str:
+    return comparer.sanitised(error).split("\n")[0][:100]
+
+
+def _reason(verdict: Verdict) -> str:
+    """Why a block is not run, in words that a comment can hold."""
+    if verdict.needs:
+        return f"needs {verdict.needs}, from a block that isn't run"
+    message = "" if verdict.fault is None else verdict.fault.message
     missing = re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", message)
     if missing:
         return f"needs the package {missing[1]}"
-    first = comparer.sanitised(message).split("\n")[0].replace("--", "-").replace(">", "")
-    return f"raises {first[:100]}"
+    return f"raises {_first_line(message).replace('--', '-')}"  # "-->" ends a comment
 
 
 def _figure_below(episode: Episode, block: Block) -> list[Figure]:

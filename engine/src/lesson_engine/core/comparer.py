@@ -6,34 +6,43 @@ views are an agreement.
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageStat
-
+from lesson_engine.core import patterns, pictures
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block
 from lesson_engine.core.notebook import ANSI, Output
 
+CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")  # which no page can show
 OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.M)  # a progress bar draws over itself
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?(?!\w)")
 SHAPE = re.compile(r"\(\d+((?:, \d+)+,?)\)")
-ABRIDGED = re.compile(r"\s*(?:\[?\.\.\.\]?|…|⋮)\s*")
+# What stands for something left out; `round(...)` in a message is none
+# (the look behind keeps it from trying at every blank of many)
+ABRIDGED = re.compile(r"(?<!\s)\s*(?:\[?(?<!\()\.\.\.(?!\))\]?|…|⋮)\s*")
 MASK = "#"
-# where packages lie on this machine
-LOCAL_PATH = re.compile(r"(?:/|[A-Za-z]:\\)[^\s'\"]*[/\\]site-packages[/\\]")
-PACKAGES = "site-packages/"
+VARIES = "[varies]"
+HOME, LESSON = "~", "~/lesson"  # what readers see in the place of folders of this machine
+# What names this machine, or what only this run had -> what is recorded in its place
+PLACES = {
+    # the look behind keeps it from trying at every "/" of a long text
+    r"(?<![^\s'\"(=:,])(?:/|[A-Za-z]:\\)[^\s'\"]*[/\\]site-packages[/\\]": "site-packages/",
+    r"\['[^']*ipykernel_launcher\.py'(?:, '[^']*')*\]": "['ipykernel_launcher.py']",  # sys.argv
+    r"(?<=\bat )0x[0-9a-f]{6,}": "0x########",  # of an object
+    r" \((?:\d+\.py|<[^>]+>), line \d+\)": "",  # where a SyntaxError is, which a reader sees
+}
 TEXTS = ("output", "warning", "error")
+PATCH, LEAST_PATCH = 20, 0.1  # times its tolerance, and at least so much, may a tile differ
 # What no two runs of any lesson share; a lesson adds its own (sanitise in [tool.lesson]).
 SANITISE = {
-    r"0x[0-9a-f]{6,}": "ADDRESS",  # of an object
-    r"\S*ipykernel_\d+/\d+\.py": "CELL",  # the file that a kernel pretends a cell to be
+    **PLACES,
+    r"0x(?:[0-9a-f]{6,}|#+)": "ADDRESS",  # also where a program prints one
+    r"(?<!\S)\S*ipykernel_\d+/\d+\.py": "CELL",  # the file that a kernel pretends a cell to be
     r"(?m)^(CPU times|Wall time): .*": r"\1: TIME",  # of %time; the next two of %timeit
     r"(?m)^.* per loop \(mean ± std\. dev\. of .*": "TIME per loop",
-    LOCAL_PATH.pattern: PACKAGES,
-    r" \((?:\d+\.py|<[^>]+>), line \d+\)": "",  # where a SyntaxError is, which a reader sees
     r"(?m)^The slowest run took .* times longer than the fastest\..*\n?": "",
 }
 
@@ -48,6 +57,9 @@ class Rules:
         data_words: words that depend on the data, masked then.
         figure_folder: folder that figure addresses start from.
         sanitise: regular expression -> what replaces it on both sides.
+        chosen: those of them that the lesson's pyproject.toml holds.
+        page: the page, for messages.
+        places: likewise, and also in what is recorded: folders of this machine and so on.
         recorded_only: True to compare only what stands below a block: no output that the
             author left out, nor what "..." stands for.
     """
@@ -56,6 +68,9 @@ class Rules:
     data_words: tuple[str, ...] = ()
     figure_folder: Path = Path(".")
     sanitise: Mapping[str, str] = field(default_factory=lambda: SANITISE)
+    chosen: Collection[str] = ()
+    page: Path = Path(".")
+    places: Mapping[str, str] = field(default_factory=lambda: PLACES)
     recorded_only: bool = False
 
 
@@ -67,9 +82,29 @@ def rules_for(lesson: Lesson, page: Path, structure_only: bool = False) -> Rules
         page: the page's file; figure addresses start from its folder.
         structure_only: as in Rules.
     """
-    sanitise = {**lesson.sanitise, **SANITISE}
-    folder = (lesson.root / page).parent
-    return Rules(structure_only, lesson.data_words, folder, sanitise, not lesson.strict)
+    places = {**_folders(lesson), **PLACES}
+    return Rules(
+        structure_only,
+        lesson.data_words,
+        figure_folder=(lesson.root / page).parent,
+        sanitise={**places, **lesson.sanitise, **SANITISE},
+        chosen=lesson.sanitise.keys(),
+        page=lesson.shown(lesson.root / page),
+        places=places,
+        recorded_only=not lesson.strict,
+    )
+
+
+def _folders(lesson: Lesson) -> dict[str, str]:
+    """Folders of this machine -> what stands for them, the innermost first."""
+    work = rf"{re.escape(str(lesson.build_folder))}[/\\]work(?:-stand-in)?"
+    episode = r"(?:[/\\][^/\\\s'\"]+)?(?=[/\\](?:scripts|data)\b)"
+    temporary = rf"{re.escape(tempfile.gettempdir())}[/\\]tmp[a-z0-9_]{{8}}\b"
+    found = {work + episode: LESSON, temporary: "/tmp/tmp########"}
+    for folder, name in ((lesson.root, LESSON), (Path.home(), HOME)):
+        if len(folder.parts) > 1:
+            found[rf"(?<![\w.]){re.escape(str(folder))}(?![\w.-])"] = name
+    return found
 
 
 @dataclass(frozen=True)
@@ -130,15 +165,44 @@ def recorded_view(block: Block) -> View:
 
 def tidy(text: str) -> str:
     """Text as it stands at the end: no colours, no overwritten text, no trailing blanks."""
-    lines = OVERWRITTEN.sub("", ANSI.sub("", text)).split("\n")
+    text = _without_backspaces(ANSI.sub("", text))
+    lines = CONTROL.sub("", OVERWRITTEN.sub("", text)).split("\n")
     return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
-def sanitised(text: str, patterns: Mapping[str, str] = SANITISE) -> str:
+def _without_backspaces(text: str) -> str:
+    """A text without what was taken back; nothing is taken back over the end of a line."""
+    if "\b" not in text:
+        return text
+    kept: list[str] = []
+    for character in text:
+        if character == "\b" and kept and kept[-1] not in "\n\b":
+            kept.pop()
+        else:
+            kept.append(character)
+    return "".join(kept)
+
+
+def sanitised(text: str, replacements: Mapping[str, str] = SANITISE) -> str:
     """Text without what no two runs share."""
-    for pattern, replacement in patterns.items():
+    for pattern, replacement in replacements.items():
         text = re.sub(pattern, replacement, text)
     return text
+
+
+def freed(text: str, rules: Rules) -> str:
+    """Text without what no two runs of this lesson share."""
+    for pattern, by in rules.sanitise.items():
+        if pattern in rules.chosen:
+            text = patterns.replaced(pattern, by, text, "pyproject.toml", None)
+        else:
+            text = re.sub(pattern, by, text)
+    return text
+
+
+def without_places(text: str, rules: Rules) -> str:
+    """A text that names nothing of this machine, as it is recorded."""
+    return sanitised(text, rules.places)
 
 
 def compare(block: Block, outputs: Sequence[Output], rules: Rules) -> tuple[View, View]:
@@ -157,9 +221,10 @@ def compare(block: Block, outputs: Sequence[Output], rules: Rules) -> tuple[View
         recorded = replace(recorded, output=printed, error=error)
     if rules.recorded_only:
         recorded, fresh = _only_recorded(recorded, fresh, block)
-    raised = sanitised(fresh.error, rules.sanitise)
-    if raised and sanitised(recorded.error, rules.sanitise).endswith(raised):
+    raised = freed(fresh.error, rules)
+    if raised and freed(recorded.error, rules).endswith(raised):
         recorded = replace(recorded, error=fresh.error)  # an author may record the traceback
+    recorded, fresh = (_without_varying(view, block, rules) for view in (recorded, fresh))
     pairs = [
         _reconciled(getattr(recorded, kind), getattr(fresh, kind), block, rules) for kind in TEXTS
     ]
@@ -197,11 +262,35 @@ def _only_recorded(recorded: View, fresh: View, block: Block) -> tuple[View, Vie
     return recorded, fresh
 
 
+def _without_varying(view: View, block: Block, rules: Rules) -> View:
+    """A view with a mask in the place of what the author says is not the same in each run.
+
+    What no two runs share goes first: a mask inside it would hide what it is.
+    """
+    if block.varies is None:
+        return view
+    pattern = block.varies.pattern or r"(?s).+"
+    line = block.directive_lines.get("varies", block.first_line)
+    texts = (freed(getattr(view, kind), rules) for kind in TEXTS)
+    output, warning, error = (
+        patterns.replaced(pattern, VARIES, text, rules.page, line) for text in texts
+    )
+    return replace(view, output=output, warning=warning, error=error)
+
+
 def _abridges(short: str, full: str) -> bool:
     """True if a text is another one with "..." in the place of what it leaves out."""
-    pieces = [re.sub(r"\s+", " ", piece).strip() for piece in ABRIDGED.split(short)]
-    pattern = ".*?".join(map(re.escape, pieces))
-    return re.fullmatch(rf"\s*{pattern}\s*", re.sub(r"\s+", " ", full).strip(), re.S) is not None
+    first, *pieces = (" ".join(piece.split()) for piece in ABRIDGED.split(short))
+    full = " ".join(full.split())
+    if not full.startswith(first):
+        return False
+    at = len(first)
+    for piece in pieces[:-1]:  # each where it comes first leaves most for those behind it
+        found = full.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return full.endswith(pieces[-1]) and len(full) - len(pieces[-1]) >= at
 
 
 def agrees(block: Block, outputs: Sequence[Output], rules: Rules) -> bool:
@@ -212,7 +301,7 @@ def agrees(block: Block, outputs: Sequence[Output], rules: Rules) -> bool:
 
 def _reconciled(recorded: str, fresh: str, block: Block, rules: Rules) -> tuple[str, str]:
     """Both texts without what need not agree."""
-    recorded, fresh = sanitised(recorded, rules.sanitise), sanitised(fresh, rules.sanitise)
+    recorded, fresh = freed(recorded, rules), freed(fresh, rules)
     if rules.structure_only:
         return structure(recorded, rules.data_words), structure(fresh, rules.data_words)
     if block.tolerance is not None:
@@ -258,21 +347,28 @@ def _with_single_blanks(text: str) -> str:
     return re.sub(r"(?<=\[) | (?=\])", "", re.sub(r"[ \t]+", " ", text))
 
 
-def largest_difference(recorded: str, fresh: str, patterns: Mapping[str, str] = SANITISE) -> float:
+def largest_difference(
+    recorded: str, fresh: str, replacements: Mapping[str, str] = SANITISE
+) -> float:
     """The tolerance that two texts would need: the largest difference of their numbers.
 
     Args:
         recorded, fresh: text, as in a view.
-        patterns: what no two runs share; see Rules.sanitise.
+        replacements: for what no two runs share; see Rules.sanitise.
 
     Returns: infinite if the texts differ in more than numbers.
     """
-    texts = _unshifted(sanitised(recorded, patterns), sanitised(fresh, patterns))
+    texts = _unshifted(sanitised(recorded, replacements), sanitised(fresh, replacements))
     ours, theirs = (NUMBER.findall(text) for text in texts)
     if NUMBER.sub(MASK, texts[0]) != NUMBER.sub(MASK, texts[1]):
         return float("inf")
     pairs = zip(ours, theirs, strict=True)
     return max((abs(_value(one) - _value(other)) for one, other in pairs), default=0.0)
+
+
+def values_in(text: str) -> list[float]:
+    """All numbers of an output or of code."""
+    return [_value(number) for number in NUMBER.findall(text)]
 
 
 def _value(number: str) -> float:
@@ -298,8 +394,8 @@ def structure(text: str, data_words: Sequence[str] = ()) -> str:
     text = re.sub(r"\x00(\d+|#)\x00", "\0", text)
     for axes in kept:
         text = text.replace("\0", axes, 1)
-    text = re.sub(r"(?<=[\[(])\s+|\s+(?=[\])])", "", text)  # NumPy pads its columns
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    return re.sub(r"(?<=[\[(]) | (?=[\])])", "", text)  # NumPy pads its columns
 
 
 def _figures(block: Block, pictures: Sequence[bytes], rules: Rules) -> str:
@@ -312,7 +408,9 @@ def _figures(block: Block, pictures: Sequence[bytes], rules: Rules) -> str:
         source = block.figures[number - 1].source
         line = f"figure {number}: {source}"
         if not rules.structure_only:
-            line += _difference(rules.figure_folder / source, picture, block.figure_tolerance)
+            all_varies = block.varies is not None and not block.varies.pattern
+            tolerance = 1.0 if all_varies else block.figure_tolerance
+            line += _difference(rules.figure_folder / source, picture, tolerance)
         lines.append(line)
     return "\n".join(lines)
 
@@ -321,27 +419,8 @@ def _difference(path: Path, picture: bytes, tolerance: float) -> str:
     """ "" if the pictures agree, else what to tell the author."""
     if not path.is_file():
         return " is missing"
-    distance = picture_distance(path.read_bytes(), picture)
-    return "" if distance <= tolerance else f" differs by {distance:.5f} (0 to 1)"
-
-
-def picture_distance(first: bytes, second: bytes) -> float:
-    """Mean absolute difference of two pictures over all pixels and channels.
-
-    Args:
-        first, second: PNG bytes. Sizes may differ by 2 %: labels grow with their numbers.
-
-    Returns: 0 (equal) to 1 (white against black; also if sizes or files do not fit).
-    """
-    if first == second:
-        return 0.0
-    try:
-        one, other = (Image.open(BytesIO(data)).convert("RGBA") for data in (first, second))
-    except OSError:
-        return 1.0
-    if one.size != other.size:
-        if any(abs(a - b) > 0.02 * a for a, b in zip(one.size, other.size, strict=True)):
-            return 1.0
-        other = other.resize(one.size)
-    means = ImageStat.Stat(ImageChops.difference(one, other)).mean
-    return float(sum(means) / len(means) / 255)
+    distance, patch = pictures.distances(path.read_bytes(), picture)
+    if distance > tolerance:
+        return f" differs by {distance:.5f} (0 to 1)"
+    most = min(1.0, max(LEAST_PATCH, PATCH * tolerance))
+    return "" if patch <= most else f" differs by {patch:.2f} in one place (0 to 1)"

@@ -1,6 +1,9 @@
 """The Workbench's fenced divs: what each is called on a page and whether it folds."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from lesson_engine.core.words import Words
 
 
 @dataclass(frozen=True)
@@ -8,38 +11,38 @@ class DivKind:
     """One class of fenced div.
 
     Attributes:
-        title: heading shown when the author gives none; None where the content speaks.
+        titled: True if it has a title also where the author gives none; see title_of.
         folds: True if the reader has to open it.
         audience: "everyone" or "instructor".
         names_itself: True if its kind stands before a title that the author gave.
     """
 
-    title: str | None
+    titled: bool = True
     folds: bool = False
     audience: str = "everyone"
     names_itself: bool = False
 
 
 DIV_KINDS = {
-    "overview": DivKind("Overview"),
-    "questions": DivKind("Questions"),
-    "objectives": DivKind("Objectives"),
-    "keypoints": DivKind("Key points"),
-    "prereq": DivKind("Prerequisite"),
-    "checklist": DivKind("Checklist"),
-    "callout": DivKind("Callout"),
-    "caution": DivKind("Caution", names_itself=True),
-    "testimonial": DivKind("Testimonial", names_itself=True),
-    "discussion": DivKind("Discussion", names_itself=True),
-    "challenge": DivKind("Challenge", names_itself=True),
-    "solution": DivKind("Show me the solution", folds=True),
-    "hint": DivKind("Give me a hint", folds=True),
-    "spoiler": DivKind("Show details", folds=True),
-    "instructor": DivKind("Instructor note", folds=True, audience="instructor"),
-    "tab": DivKind(None),
-    "group-tab": DivKind(None),
+    "overview": DivKind(),
+    "questions": DivKind(),
+    "objectives": DivKind(),
+    "keypoints": DivKind(),
+    "prereq": DivKind(),
+    "checklist": DivKind(),
+    "callout": DivKind(),
+    "caution": DivKind(names_itself=True),
+    "testimonial": DivKind(names_itself=True),
+    "discussion": DivKind(names_itself=True),
+    "challenge": DivKind(names_itself=True),
+    "solution": DivKind(folds=True),
+    "hint": DivKind(folds=True),
+    "spoiler": DivKind(folds=True),
+    "instructor": DivKind(folds=True, audience="instructor"),
+    "tab": DivKind(titled=False),
+    "group-tab": DivKind(titled=False),
 }
-UNKNOWN = DivKind(None)  # the Workbench shows what is in it
+UNKNOWN = DivKind(titled=False)  # the Workbench shows what is in it
 
 
 def kind_of(name: str) -> DivKind:
@@ -47,4 +50,14 @@ def kind_of(name: str) -> DivKind:
     return DIV_KINDS.get(name, UNKNOWN)
 
 
+def title_of(name: str, words: Words) -> str:
+    """The title of a div whose author gave none; "" where the content speaks."""
+    return words(f"box.{name}") if kind_of(name).titled else ""
+
+
 TABS = ("tab", "group-tab")  # not boxes: each heading inside opens a tab
+
+
+def is_task(around: Collection[str]) -> bool:
+    """True for what stands in a challenge and not in its solution; takes the divs' names."""
+    return "challenge" in around and "solution" not in around

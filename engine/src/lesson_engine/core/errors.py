@@ -14,4 +14,5 @@ class LessonError(Exception):
 
     def __init__(self, path: str | Path, line: int | None, message: str) -> None:
         self.path, self.line, self.message = path, line, message
-        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
+        place = path.as_posix() if isinstance(path, Path) else path  # / on Windows, too
+        super().__init__(f"{place}:{line}: {message}" if line else f"{place}: {message}")

@@ -2,24 +2,44 @@
 
 import base64
 import mimetypes
-import posixpath
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import nbformat
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
-from lesson_engine.core import files, notebook, scripts
-from lesson_engine.core.divs import DIV_KINDS, kind_of
-from lesson_engine.core.errors import LessonError
+from lesson_engine.core import (
+    files,
+    html,
+    interactive,
+    inventory,
+    links,
+    notebook,
+    pandoc,
+    reader,
+    scripts,
+    working_files,
+)
+from lesson_engine.core.divs import DIV_KINDS, title_of
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Skeleton
+from lesson_engine.core.model import Block, Div, Episode, Figure, Hidden, Skeleton
+from lesson_engine.core.words import Words, words_in
 
 LEFT_OUT_OF_SOLUTIONS = tuple(
     name for name, kind in DIV_KINDS.items() if kind.audience == "instructor"
 )
+DIRECTIVE = re.compile(rf"<!--\s*(?:{'|'.join(reader.DIRECTIVES)})\b.*?-->")
+FOLDED = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}  # a cell's metadata
 LEFT_OUT_OF_EXERCISES = ("solution", *LEFT_OUT_OF_SOLUTIONS)
+
+
+PICTURE = re.compile(
+    r"!\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"  # a caption may hold links
+    r"\((?P<address><[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)(\{[^}]*\})?",
+    re.S,
+)
 
 
 def notebook_name(name: str, kind: str) -> str:
@@ -32,53 +52,43 @@ def notebook_name(name: str, kind: str) -> str:
     return f"{name}-{kind}.ipynb"
 
 
-def to_exercises(episode: Episode, folder: Path, site: str = "") -> NotebookNode:
+def to_exercises(
+    episode: Episode, folder: Path, site: str = "", start: str = "", words: Words | None = None
+) -> NotebookNode:
     """The page as a notebook to work in: blanks to fill, no solutions, no outputs.
 
     Args:
         episode: the episode.
         folder: folder that figure addresses start from.
         site: address of the published lesson, for links to its other pages.
+        start: code for a cell above all others, "" for none.
+        words: of the lesson's language; by default English.
     """
-    return _to_page_notebook(episode, folder, site, LEFT_OUT_OF_EXERCISES, outputs=False)
+    made = _prose_lines(episode, LEFT_OUT_OF_EXERCISES, words or words_in(), site)
+    book = _to_page_notebook(episode, folder, site, LEFT_OUT_OF_EXERCISES, made, outputs=False)
+    return _numbered(book, start, outputs=False)
 
 
-def to_solutions(episode: Episode, folder: Path, site: str = "") -> NotebookNode:
+def to_solutions(
+    episode: Episode, folder: Path, site: str = "", start: str = "", words: Words | None = None
+) -> NotebookNode:
     """The page as a notebook with every solution and every recorded output.
 
     Code with blanks is shown and not run, so that all cells run, one after the other.
 
     Args: as to_exercises.
     """
-    return _to_page_notebook(episode, folder, site, LEFT_OUT_OF_SOLUTIONS, outputs=True)
+    made = _prose_lines(episode, LEFT_OUT_OF_SOLUTIONS, words or words_in(), site)
+    book = _to_page_notebook(episode, folder, site, LEFT_OUT_OF_SOLUTIONS, made, outputs=True)
+    return _numbered(book, start, outputs=True)
 
 
-def _to_page_notebook(
-    episode: Episode, folder: Path, site: str, left_out: Collection[str], outputs: bool
-) -> NotebookNode:
-    lines = [_link_pages(line, episode, site) for line in _prose_lines(episode, left_out)]
-    hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
-    # in solutions, and as a signature that is only shown, skeletons stay in the prose
-    exercises = [piece for piece in episode.skeletons if "challenge" in piece.divs]
-    code: list[Block | Skeleton] = [*episode.blocks, *([] if outputs else exercises)]
-    code = [
-        piece
-        for piece in code
-        if not any(first < piece.first_line < last for first, last in hidden)
-    ]
-    book = notebook.new_notebook()
-    at, opening = 0, f"# {episode.title}\n\n"
-    for piece in sorted(code, key=lambda piece: piece.first_line):
-        _add_prose(book, opening + "\n".join(lines[at : piece.first_line - 1]), episode, folder)
-        shown = []
-        if outputs and isinstance(piece, Block):
-            shown = notebook.recorded_outputs(piece, folder)
-        cell = notebook.code_cell(piece.source, shown)
-        if isinstance(piece, Block) and piece.expects_error:
-            cell.metadata["tags"] = ["raises-exception"]  # so that `Run all` goes on
-        book.cells.append(cell)
-        at, opening = piece.last_line, ""
-    _add_prose(book, opening + "\n".join(lines[at:]), episode, folder)
+def _numbered(book: NotebookNode, start: str, outputs: bool) -> NotebookNode:
+    """A finished notebook; `start` is code below its title, "" for none."""
+    if start:
+        cell = notebook.code_cell(start)
+        cell.metadata |= FOLDED
+        book.cells.insert(1, cell)
     notebook.number(book)
     for cell in book.cells:
         if cell.cell_type == "code" and not outputs:
@@ -87,12 +97,54 @@ def _to_page_notebook(
     return book
 
 
-def _prose_lines(episode: Episode, left_out: Collection[str]) -> list[str]:
+def _to_page_notebook(
+    episode: Episode,
+    folder: Path,
+    site: str,
+    left_out: Collection[str],
+    prose: Sequence[str],
+    outputs: bool,
+) -> NotebookNode:
+    lines = [_link_pages(line, episode, folder.parent, site) for line in prose]
+    hidden = [(div.first_line, div.last_line) for div in episode.divs if div.name in left_out]
+    # in solutions, and as a signature that is only shown, skeletons stay in the prose
+    exercises = [piece for piece in episode.skeletons if "challenge" in piece.divs]
+    code: list[Block | Hidden | Skeleton] = [*episode.blocks, *episode.hidden]
+    code += [] if outputs else exercises
+    code = [
+        piece
+        for piece in code
+        if not any(first < piece.first_line < last for first, last in hidden)
+    ]
+    book = notebook.new_notebook()
+    at, opening = 0, f"# {pandoc.rewritten(episode.title, 'notebook')}\n\n"
+    for piece in sorted(code, key=lambda piece: piece.first_line):
+        text = opening + "\n".join(lines[at : piece.first_line - 1])
+        _add_prose(book, text, episode, folder, site)
+        shown = []
+        if outputs and isinstance(piece, Block):
+            shown = notebook.recorded_outputs(piece, folder)
+        cell = notebook.code_cell(piece.source, shown)
+        if isinstance(piece, Block) and piece.expects_error:
+            cell.metadata["tags"] = ["raises-exception"]  # so that `Run all` goes on
+        if isinstance(piece, Hidden) and not piece.offered:
+            cell.metadata |= FOLDED
+        book.cells.append(cell)
+        at, opening = piece.last_line, ""
+    _add_prose(book, opening + "\n".join(lines[at:]), episode, folder, site)
+    return book
+
+
+def _prose_lines(episode: Episode, left_out: Collection[str], words: Words, site: str) -> list[str]:
     """The page's lines, with all that a notebook does not need turned into empty lines."""
-    lines = episode.plain_lines()
+    lines = episode.plain_lines("notebook")
     for block in episode.blocks:
         for part in block.below:
             _blank(lines, part.first_line, part.last_line)
+        for figure in filter(interactive.is_interactive, block.figures):
+            # the cell draws it; where it can be tried out, only its caption says
+            caption = pandoc.rewritten(interactive.published_caption(figure, site), "notebook")
+            lines[figure.first_line - 1] = f"*{caption}*"
     for first, last in episode.comment_lines:
         _blank(lines, first, last)
     titles = {heading.line for heading in episode.headings if heading.divs}
@@ -103,16 +155,17 @@ def _prose_lines(episode: Episode, left_out: Collection[str]) -> list[str]:
         inside = range(div.first_line + 1, div.last_line)
         own_title = next((n for n in inside if n in titles), None)
         if div.name == "hint" and not own_title and not _holds_code(episode, div):
-            summary = DIV_KINDS["hint"].title
+            summary = title_of(div.name, words)
             lines[div.first_line - 1] = f"<details><summary>{summary}</summary>\n"
             lines[div.last_line - 1] = "\n</details>"
             continue
-        name = "Solution" if div.name == "solution" else kind_of(div.name).title or ""
+        solution = div.name == "solution"
+        name = words("file.solution") if solution else title_of(div.name, words)
         lines[div.first_line - 1] = f"***\n**{name}**\n" if name else ""
         lines[div.last_line - 1] = "***\n" if name and div.depth == 0 else ""
         if own_title and lines[own_title - 1]:
             lines[own_title - 1] = re.sub(r"#+", "###", lines[own_title - 1], count=1)
-    return [re.sub(r"<!--\s*(claim|tolerance)\b.*?-->", "", line) for line in lines]
+    return [DIRECTIVE.sub("", line) for line in lines]
 
 
 def _holds_code(episode: Episode, div: Div) -> bool:
@@ -122,29 +175,36 @@ def _holds_code(episode: Episode, div: Div) -> bool:
     return any(map(div.holds, lines))
 
 
-def _link_pages(line: str, episode: Episode, site: str) -> str:
+def _link_pages(line: str, episode: Episode, root: Path, site: str) -> str:
     """Links to other pages lead to the published ones: beside a notebook there are none."""
-    here = episode.path.parent.as_posix()
 
-    def published(link: re.Match[str]) -> str:
-        page = posixpath.normpath(posixpath.join(here, link["page"]))
-        return f"]({site}/{page}.html{link['place'] or ''})"
+    def published(address: str) -> str | None:
+        page, mark, place = address.partition("#")
+        if links.leads_elsewhere(address) or not page.endswith((".md", ".html")):
+            return None
+        found, made = links.file_of(root, episode.path, page), links.page_made(page)
+        if found is not None and found.suffix == ".md":
+            name = found.relative_to(root.resolve()).with_suffix("").as_posix()
+        elif made is not None:
+            name = made
+        else:
+            return None
+        return f"{site}/{quote(name)}.html{mark}{place}"
 
-    pattern = r"\]\((?P<page>[^()\s#:]+)\.md(?P<place>#[^()\s]*)?\)"
-    return re.sub(pattern, published, line) if site else line
+    return links.readdressed(line, published) if site else line
 
 
 def _blank(lines: list[str], first: int, last: int) -> None:
     lines[first - 1 : last] = [""] * (last - first + 1)
 
 
-def _add_prose(book: NotebookNode, text: str, episode: Episode, folder: Path) -> None:
+def _add_prose(book: NotebookNode, text: str, episode: Episode, folder: Path, site: str) -> None:
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     text = re.sub(r"(?:\*\*\*\s*){2,}", "***\n\n", text)
-    text, pictures = _embed_pictures(text, episode, folder)
+    text, pictures = _embed_pictures(text, episode, folder, site)
     source = "\n\n".join([_define_links(text, episode), *pictures])
     if source.strip("* \n"):
-        book.cells.append(v4.new_markdown_cell(source))
+        book.cells.append(notebook.text_cell(source))
 
 
 def _define_links(text: str, episode: Episode) -> str:
@@ -159,25 +219,60 @@ def _define_links(text: str, episode: Episode) -> str:
     return "\n\n".join([text, *(["\n".join(definitions)] if definitions else [])])
 
 
-def _embed_pictures(text: str, episode: Episode, folder: Path) -> tuple[str, list[str]]:
+def _embed_pictures(text: str, episode: Episode, folder: Path, site: str) -> tuple[str, list[str]]:
     """Put the pictures into the text, so that the file alone is enough.
 
     Not as the cell's attachments: JupyterLab shows none that are SVG, and Colab shows none.
 
     Returns: the text, and a list of definitions, long lines that belong at the cell's end.
     """
-    definitions = []
-    for figure in episode.figures:
-        if f"]({figure.source})" not in text:
-            continue
-        path = folder / figure.source
-        if not path.is_file():
-            raise LessonError(episode.path, figure.first_line, f"{figure.source} is missing")
-        pattern = r"!\[[^\]]*\]\(" + re.escape(figure.source) + r"\)(\{[^}]*\})?"
-        picture = f"![{figure.alt or ''}][{path.name}]\n\n*{figure.caption}*"
-        text = re.sub(pattern, picture.replace("\\", r"\\"), text)
-        definitions.append(f"[{path.name}]: {_data_address(path)}")
+
+    def can_be_taken(path: Path) -> bool:
+        return path.is_file() and links.is_inside(folder.parent, path)
+
+    definitions: list[str] = []
+    known = {figure.source for figure in episode.figures}
+
+    def embedded(picture: re.Match[str]) -> str:
+        source = unquote(picture["address"].strip("<>"))
+        path = folder / source
+        if source not in known or not can_be_taken(path):  # `lesson check` and the site tell of it
+            return picture[0]
+        label = re.sub(r"[\[\]\\]", "_", path.name)
+        definition = f"[{label}]: {_data_address(path)}"
+        if definition not in definitions:
+            definitions.append(definition)
+        figure = _figure_alone(episode, source, picture)
+        if figure is None:  # in a sentence, where its words are its alt text
+            return f"![{picture['words']}][{label}]"
+        caption = pandoc.rewritten(interactive.published_caption(figure, site), "notebook")
+        return f"![{figure.alt or ''}][{label}]" + (f"\n\n*{caption}*" if caption else "")
+
+    text = PICTURE.sub(embedded, text)
+    for source in known:
+        if can_be_taken(folder / source):
+            text = _with_picture(text, source, folder / source)
     return text, definitions
+
+
+def _figure_alone(episode: Episode, source: str, picture: re.Match[str]) -> Figure | None:
+    """The figure of a picture that is a paragraph of its own; None for one in a sentence."""
+    before, after = picture.string[: picture.start()], picture.string[picture.end() :]
+    if before.rstrip(" ")[-1:] not in ("", "\n") or after.lstrip(" ")[:1] not in ("", "\n"):
+        return None
+    alone = [figure for figure in episode.figures if figure.alone and figure.source == source]
+    words = " ".join(picture["words"].split())
+    named = [figure for figure in alone if figure.caption == words]
+    return next(iter([*named, *alone]), None)
+
+
+def _with_picture(text: str, source: str, path: Path) -> str:
+    """A text with a picture put into its HTML, if it has it there."""
+    for picture in reversed(html.pictures(text)):
+        if picture.source == source:
+            tag = text[picture.start : picture.end].replace(source, _data_address(path), 1)
+            text = text[: picture.start] + tag + text[picture.end :]
+    return text
 
 
 def _data_address(path: Path) -> str:
@@ -187,14 +282,26 @@ def _data_address(path: Path) -> str:
 
 
 def export_scripts(lesson: Lesson, episodes: Sequence[Episode]) -> list[Path]:
-    """Write scripts/*.py; returns the paths that changed."""
+    """Write scripts/*.py; returns the paths that changed.
+
+    Raises: LessonError for two episodes whose scripts have the same name.
+    """
     paths = []
+    fault = next(inventory.same_scripts(lesson), None)
+    if fault is not None:
+        raise fault
     for episode in episodes:
-        path = lesson.root / "scripts" / scripts.script_name(episode.name)
-        text = scripts.to_script(episode, lesson.script_start)
-        if episode.blocks and files.write(path, text):
-            paths.append(path)
+        path, text = script_of(lesson, episode)
+        if episode.blocks and files.write(lesson.root / path, text):
+            paths.append(lesson.root / path)
     return paths
+
+
+def script_of(lesson: Lesson, episode: Episode) -> tuple[str, str]:
+    """Path, from the folder that holds scripts/, and text of an episode's script."""
+    start = scripts.start_of(lesson, lesson.root / episode.path)
+    text = scripts.to_script(episode, start, lesson.words)
+    return f"scripts/{scripts.script_name(episode.name)}", text
 
 
 def export_notebooks(lesson: Lesson, episodes: Sequence[Episode], folder: Path) -> list[Path]:
@@ -202,9 +309,14 @@ def export_notebooks(lesson: Lesson, episodes: Sequence[Episode], folder: Path) 
     paths = []
     here, site = lesson.root / "episodes", str(lesson.config.get("url", "")).rstrip("/")
     for episode in episodes:
+        before = lesson.path_before(lesson.root / episode.path)
+        runs = "" if before is None else f"%run {scripts.script_name(before.stem)}"
+        start = "\n\n".join(
+            code for code in (working_files.first_cell(lesson, episode, lesson.words), runs) if code
+        )
         for kind, convert in (("exercises", to_exercises), ("solutions", to_solutions)):
             path = folder / notebook_name(episode.name, kind)
-            text = nbformat.writes(convert(episode, here, site)) + "\n"
+            text = nbformat.writes(convert(episode, here, site, start, lesson.words)) + "\n"
             if files.write(path, text):
                 paths.append(path)
     return paths

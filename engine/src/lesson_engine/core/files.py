@@ -1,10 +1,15 @@
 """Write files whole or not at all."""
 
+import contextlib
+import glob
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
+
+STALE = 600  # seconds; no file takes that long to write
 
 
 def write(path: Path, content: str | bytes) -> bool:
@@ -47,6 +52,7 @@ def write_all(contents: Mapping[Path, str | bytes]) -> list[Path]:
 def _part(target: Path, data: bytes) -> str:
     """Name of a new file beside the target that holds the data and is on the disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
@@ -63,19 +69,36 @@ def _part(target: Path, data: bytes) -> str:
     return name
 
 
+def _sweep(target: Path) -> None:
+    """Remove what a process that was killed had begun to write in a file's place."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < time.time() - STALE:
+                left.unlink()
+
+
 def replace_folder(path: Path, source: Path) -> None:
-    """Make a folder a copy of another; a copy that fails leaves the old one in place.
+    """Make a folder a copy of another; whoever looks sees the old one or the new, and no mixture.
+
+    A copy that fails leaves the old one in place. Nobody else may replace it meanwhile.
 
     Args:
         path: the folder to replace.
         source: the folder to copy.
     """
-    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    for left in path.parent.glob(f".{path.name}.*.part"):  # by a process that was killed
+        shutil.rmtree(left)
+    place = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    new, old = place / "new", place / "old"
     try:
-        shutil.copytree(source, new, dirs_exist_ok=True)
+        shutil.copytree(source, new)
         new.chmod(0o755)
-        shutil.rmtree(path, ignore_errors=True)
-        os.replace(new, path)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
+        try:
+            if path.exists():
+                os.replace(path, old)
+            os.replace(new, path)
+        finally:
+            if not path.exists() and old.exists():
+                os.replace(old, path)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

@@ -1,5 +1,6 @@
 """Where the lesson's files are and what its maintainers chose."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,16 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from lesson_engine.core import yaml_text
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.options import DayOptions, fail, read_day, read_options
+from lesson_engine.core.words import DEFAULT, Words, words_in
 
 CONFIG = "config.yaml"
+READ_AT_THE_TOP = (CONFIG, "pyproject.toml", "CITATION.cff", "requirements.txt", "environment.yml")
+TEXTS = (
+    "title description keywords lang url contact license license_url life_cycle source branch"
+    " carpentry created analytics"
+).split()  # keys of config.yaml that are text
+WRITTEN = (  # what commands empty and fill
+    "_site recorded build build/site build/work build/work-stand-in build/kept "
+    "build/kept-stand-in build/notebooks build/data"
+).split()
 PAGE_FOLDERS = ("episodes", "learners", "instructors", "profiles")
 NO_PAGES = ("README.md", "CONTRIBUTING.md", "links.md")  # at the top level, as in the Workbench
-FURTHER = "Going further"  # what the episodes that are in no day are called
+NOT_READ = (".rmd", ".qmd", ".ipynb")  # pages of other tools; see inventory
 CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+OLD = (
+    "this is a lesson for the template from before 2022, which is not read: convert it to the "
+    "Workbench first, see github.com/carpentries/lesson-transition; a config.yaml comes with that"
+)
 PAUSE = re.compile(r"(?P<name>[^:]*\S)\s*:\s*(?P<minutes>[1-9]\d{0,2})")
 
 
@@ -76,13 +91,19 @@ class Lesson:
             nor packed.
         sanitise: regular expression -> what replaces it on both sides of a comparison: what
             no two runs share, such as the times in a log.
+        given: regular expression of phrases with numbers -> why they are so, wherever the lesson
+            says them; see coverage.
         independent_episodes: True if no episode reads what another one writes. Then several
             can run at a time, and one whose code is as it was need not run again.
+        one_session: True if episodes go on where the one before ended, with all its names.
         days: the days of the workshop; empty if the lesson doesn't say.
         longest_stretch: words an instructor may say in an episode before there is something
             to look at or to do; 0 for any number. See structure.
         challenge_minutes: True if challenges of the workshop must state their minutes.
+        beside_episodes: names of pages in instructors/ whose parts are shown beside the sections
+            of episodes that they lead to; see site/teaching.
         script_start: a line of code that every exported script begins with, "" for none.
+        colab_branch: the branch from which Google Colab opens notebooks, "" for no links to it.
     """
 
     root: Path
@@ -99,16 +120,33 @@ class Lesson:
     pass_variables: tuple[str, ...] = ()
     scratch_folders: tuple[str, ...] = ()
     sanitise: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
     independent_episodes: bool = False
+    one_session: bool = False
     days: tuple[Day, ...] = ()
     longest_stretch: int = 0
     challenge_minutes: bool = False
+    beside_episodes: tuple[str, ...] = ()
     script_start: str = ""
+    colab_branch: str = ""
 
     @property
     def strict(self) -> bool:
         """True if everything that can be wrong is a fault."""
         return self.rules == "strict"
+
+    @property
+    def words(self) -> Words:
+        """The engine's words in the lesson's language."""
+        language = self.config.get("lang")
+        if language is False:  # YAML's reading of "lang: no", Norwegian
+            language = "no"
+        return words_in(str(language or DEFAULT))
+
+    @property
+    def title(self) -> str:
+        """The lesson's title."""
+        return str(self.config.get("title") or self.words("home.lesson"))
 
     @property
     def build_folder(self) -> Path:
@@ -147,7 +185,11 @@ class Lesson:
     def shared_links(self) -> str:
         """Text of links.md, whose link definitions hold on every page; "" if there is none."""
         path = self.root / "links.md"
-        return path.read_text("utf-8") if path.is_file() else ""
+        try:
+            return path.read_text("utf-8") if path.is_file() else ""
+        except UnicodeDecodeError as error:
+            message = "is not UTF-8 text; save the file as UTF-8"
+            raise LessonError("links.md", None, message) from error
 
     def shown(self, path: Path) -> Path:
         """The path as a maintainer would type it from the lesson's folder."""
@@ -162,6 +204,12 @@ class Lesson:
         if not self.days:
             return self.episode_paths()
         return [path for day in self.days for path in day.paths()]
+
+    def path_before(self, path: Path) -> Path | None:
+        """The episode from which another one goes on; None if each begins anew."""
+        paths = self.episode_paths()
+        place = paths.index(path)
+        return paths[place - 1] if self.one_session and place else None
 
     def further_paths(self) -> list[Path]:
         """Paths of the episodes that are in no day, in teaching order."""
@@ -195,17 +243,22 @@ class Lesson:
         if not listed:
             return paths
         chosen = [self.root / folder / name for name in listed]
+        chosen = [p for p in chosen if p.suffix.lower() not in NOT_READ or not p.is_file()]
         for path in chosen:
+            if chosen.count(path) > 1:
+                message = f"lists {folder}/{path.name} twice; remove one"
+                raise LessonError(CONFIG, self.line_of(path.name), message)
             if path not in paths:
                 message = f"lists {folder}/{path.name}, which is not there"
-                raise LessonError(CONFIG, self._line_of(path.name), message)
+                raise LessonError(CONFIG, self.line_of(path.name), message)
         setup = self.root / folder / "setup.md"
         unlisted = (
             [setup] if folder == "learners" and setup in paths and setup not in chosen else []
         )
         return [*unlisted, *chosen]  # the Workbench has it on the home page, listed or not
 
-    def _line_of(self, words: str) -> int | None:
+    def line_of(self, words: str) -> int | None:
+        """The first line of config.yaml that holds some words."""
         lines = (self.root / CONFIG).read_text("utf-8").splitlines()
         return next((n for n, line in enumerate(lines, 1) if words in line), None)
 
@@ -220,10 +273,31 @@ def find_lesson(start: str | Path = ".") -> Lesson:
     for root in (start, *start.parents):
         if (root / CONFIG).is_file():
             return _load(root)
+        if (root / "_config.yml").is_file():
+            raise LessonError("_config.yml", None, OLD)
     raise LessonError(start, None, "no config.yaml in this folder or above; go to your lesson")
 
 
+def _refuse_links_out(root: Path) -> None:
+    """Raise LessonError for a symbolic link that leads out of the lesson.
+
+    What it leads to would be read, packed or written over by whoever builds the lesson.
+    """
+    places = [root / name for name in (*PAGE_FOLDERS, "fig", "files", "data", "scripts")]
+    files = [*root.glob("*.md"), *(root / name for name in (*READ_AT_THE_TOP, *WRITTEN))]
+    found = [path for path in (*places, *files) if path.is_symlink()]
+    for place in places:
+        for folder, folders, names in os.walk(place):
+            inside = (Path(folder, name) for name in (*folders, *names))
+            found += [path for path in inside if path.is_symlink()]
+    for path in found:
+        if not path.resolve().is_relative_to(root):
+            message = "is a link that leads out of the lesson; put a copy in its place"
+            raise LessonError(path.relative_to(root), None, message)
+
+
 def _load(root: Path) -> Lesson:
+    _refuse_links_out(root)
     options = read_options(root / "pyproject.toml")
     chosen = {
         name: getattr(options, name)
@@ -231,6 +305,8 @@ def _load(root: Path) -> Lesson:
         if name not in ("data_source", "days")
     }
     source = None if options.data_source is None else root / options.data_source
+    if source is not None and not source.resolve().is_relative_to(root):
+        fail(f"data_source: {options.data_source} is not in the lesson; put a copy there")
     lesson = Lesson(root=root, config=_config(root / CONFIG), data_source=source, **chosen)
     entries = [read_day(entry, place) for place, entry in enumerate(options.days, 1)]
     return replace(lesson, days=_days(entries, lesson.episode_paths())) if entries else lesson
@@ -242,10 +318,9 @@ def _config(path: Path) -> dict[str, Any]:
     Raises: LessonError if it is not YAML, not a mapping, or lists pages in another way.
     """
     try:
-        config = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise LessonError(CONFIG, mark.line + 1 if mark else None, "is not YAML") from error
+        config = yaml_text.load(path.read_text("utf-8")) or {}
+    except yaml_text.FAILURES as error:
+        raise LessonError(CONFIG, *yaml_text.what_failed(error)) from error
     if not isinstance(config, dict):
         raise LessonError(CONFIG, 1, "needs lines such as 'title: …'; it holds something else")
     for folder in PAGE_FOLDERS:
@@ -254,7 +329,14 @@ def _config(path: Path) -> dict[str, Any]:
         except msgspec.ValidationError as error:
             message = f"'{folder}:' is a list of file names; it says {config[folder]!r}"
             raise LessonError(CONFIG, None, message) from error
-    return config
+    for name in TEXTS:
+        value = config.get(name)
+        if isinstance(value, list | dict):
+            message = f"'{name}:' is text, such as {name}: 'some words'; it says {value!r}"
+            raise LessonError(CONFIG, None, message)
+        if not isinstance(value, bool):  # "lang: no" is Norwegian
+            config[name] = "" if value is None else str(value)
+    return {name: value for name, value in config.items() if value != ""}
 
 
 def _days(entries: list[DayOptions], episodes: list[Path]) -> tuple[Day, ...]:

@@ -7,10 +7,14 @@ whatever page they are.
 
 import posixpath
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-from lesson_engine.core.lesson import PAGE_FOLDERS, Lesson
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.helpers import parseLinkDestination
+
+from lesson_engine.core.lesson import PAGE_FOLDERS
 
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 # pages that the Workbench makes, and ours with the same content
@@ -32,29 +36,52 @@ def leads_elsewhere(target: str) -> bool:
     return ELSEWHERE.match(target) is not None
 
 
-def file_of(lesson: Lesson, page: Path, target: str) -> Path | None:
+def file_of(root: Path, page: Path, target: str) -> Path | None:
     """The file of the lesson that a link or a picture leads to.
 
     Args:
-        lesson: the lesson.
+        root: the lesson's folder.
         page: the page that it stands on, absolute or from the lesson's folder.
         target: as written, with or without "#place".
 
     Returns: an absolute path; None if there is no such file. For "02-b.html" it is 02-b.md.
     """
-    here = (lesson.root / page).resolve()
+    here = (root / page).resolve()
     name = unquote(target.partition("#")[0].partition("?")[0])
     if not name:
         return here
-    folders = [here.parent, lesson.root, *(lesson.root / folder for folder in PAGE_FOLDERS)]
+    folders = [here.parent, root, *(root / folder for folder in PAGE_FOLDERS)]
     names = [name, re.sub(r"^(?:\.\./)+", "", name)]
     names += [posixpath.basename(name)] if name.endswith((".html", ".md")) else []
     for wanted in names:
         for folder in folders:
             found = _file(folder / wanted)
-            if found is not None and found.is_relative_to(lesson.root.resolve()):
+            if found is not None and is_inside(root, found):
                 return found
     return None
+
+
+def is_inside(root: Path, path: Path) -> bool:
+    """True if a file is one of the lesson's, whatever ".." and links its path goes through."""
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def readdressed(text: str, change: Callable[[str], str | None]) -> str:
+    """A line with the addresses of its links and pictures changed.
+
+    Args:
+        text: Markdown.
+        change: gets each address as markdown-it gives it, so with "%20" for a blank; returns
+            the one in its place, or None to leave it.
+    """
+    parts, at = [], 0
+    for opening in re.finditer(r"\]\(\s*", text):
+        found = parseLinkDestination(text, opening.end(), len(text))
+        new = change(normalizeLink(found.str)) if found.ok and opening.end() >= at else None
+        if new is not None:
+            parts += [text[at : opening.end()], new]
+            at = found.pos
+    return "".join([*parts, text[at:]])
 
 
 def _file(path: Path) -> Path | None:

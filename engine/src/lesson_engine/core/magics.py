@@ -2,12 +2,17 @@
 
 import ast
 import builtins
+import functools
 import re
+
+from lesson_engine.core.names import names_in
 
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[ \t]*(?P<rest>.*)")
 RUN_PYTHON = ("time", "timeit", "capture", "prun")  # cell magics; all others are for something else
 STATEMENT = re.compile(r"(?P<indent>\s*)%(?:time|prun)\s+(?P<statement>[^-\s].*)")
 BINDS = re.compile(r"\s*[A-Za-z_][\w,\s]*=\s*(?:%|!)\s*\S")  # names = !ls
+INSTALLS = re.compile(r"\s*[%!]{1,2}\s*(?:python3? -m |sudo )?(?:pip3?|conda|mamba|apt(?:-get)?)\b")
+HELP = re.compile(r"(?:\?{1,2}\s*[\w.%]+|[\w.%]+\s*\?{1,2})\s*\Z")
 SHELL = re.compile(r"\s*!!?\s*\S")
 BUILTIN_ERRORS = [
     name
@@ -17,6 +22,20 @@ BUILTIN_ERRORS = [
 HISTORY = ("_", "__", "___", "In", "Out", "get_ipython")  # names that IPython gives
 
 
+def never_run(source: str) -> str:
+    """Why code is never run here; "" if it may be.
+
+    It would change the environment for everything that runs after it, or open Jupyter's pager.
+    """
+    lines = source.split("\n")
+    if any(map(INSTALLS.match, lines)):
+        return "installs software"
+    if any(map(HELP.match, lines)):
+        return "shows help in Jupyter's pager"
+    return ""
+
+
+@functools.cache  # a block is looked at by several
 def syntax_error(source: str) -> SyntaxError | None:
     """Why code is not Python; None if it is."""
     try:
@@ -37,6 +56,7 @@ def is_for_another_program(source: str) -> bool:
     return magic is not None and magic["name"] not in RUN_PYTHON
 
 
+@functools.cache
 def without_magics(source: str) -> str:
     """The code, line for line, with comments in the place of what only IPython understands.
 
@@ -82,6 +102,7 @@ def _comment(line: str, goes_on: bool) -> str:
     return f"# {line}" if goes_on else f"{line[: len(line) - len(code)]}pass  # {code}"
 
 
+@functools.cache
 def needs_jupyter(source: str) -> bool:
     """True if later code can rest on something that no plain Python has.
 
@@ -96,24 +117,14 @@ def needs_jupyter(source: str) -> bool:
     plain = without_magics(source)
     if syntax_error(plain) is not None:
         return False
-    read, bound = names_in(plain)
-    return bool(set(HISTORY) & read - bound) or _awaits(plain)
+    needed, _ = names_in(plain)
+    return bool(set(HISTORY) & needed) or _awaits(plain)
 
 
-def names_in(source: str) -> tuple[set[str], set[str]]:
-    """Names that Python code reads, and names that it gives; builtins are left out."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-    return read - set(dir(builtins)), bound
+def names_of(source: str) -> tuple[set[str], set[str]]:
+    """As names_in; what only IPython understands is left out, and what is not Python, too."""
+    source = without_magics(source)
+    return names_in(source) if syntax_error(source) is None else (set(), set())
 
 
 def _awaits(source: str) -> bool:

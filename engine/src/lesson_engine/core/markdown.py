@@ -1,15 +1,25 @@
 """markdown-it for the Workbench's pages: CommonMark, tables, front matter, Pandoc's fenced divs."""
 
+import functools
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from lesson_engine.core.pandoc import pandoc_plugin
+
 # "::: challenge", "::::: {.challenge #id}" open a Pandoc fenced div, "::::" closes one.
 # (++ and *+ never look back: a very long line takes no longer than its length.)
-DIV = re.compile(r":{3,}+\s*+(?:(?P<word>[\w-]++)|\{(?P<attributes>[^}]*+)\})?+\s*+:*+")
+# "::: challenge {#id}" is both, and text in Pandoc.
+DIV = re.compile(
+    r":{3,}+\s*+(?:(?P<word>[\w-]++)\s*+(?:\{(?P<more>[^}]*+)\})?+"
+    r"|\{(?P<attributes>[^}]*+)\})?+\s*+:*+"
+)
+PLACE = re.compile(r"#([^\s{}]+)")
 COMMENT = re.compile(r"<!--(?P<inside>.*?)-->", re.S)
 DEEPEST = 18  # markdown-it, and MyST with it, drops in silence what is nested deeper than 20
 
@@ -23,21 +33,65 @@ def markdown_parser() -> MarkdownIt:
     return parser
 
 
-def parse(text: str, links: str = "") -> tuple[list[Token], dict[str, str]]:
-    """The tokens of a page, and its link definitions.
+@dataclass(frozen=True)
+class Parsed:
+    """What a page is made of.
+
+    Attributes:
+        tokens: markdown-it's.
+        references: its link definitions and those that all pages share, label in capitals ->
+            address.
+        overruled: (label, first, last) of every definition of the page that a later one
+            overrules; links that all pages share come after the page, as in the Workbench.
+    """
+
+    tokens: list[Token]
+    references: dict[str, str]
+    overruled: list[tuple[str, int, int]]
+
+
+def parse(text: str, links: str = "") -> Parsed:
+    """Read a page as Pandoc does: of two definitions of a link, the last one holds.
 
     Args:
-        text: Workbench Markdown.
+        text: the page's.
         links: Markdown with link definitions that hold for the page, too.
-
-    Returns: tokens, and label in capitals -> address.
     """
-    parser = markdown_parser()
-    known: dict[str, dict[str, dict[str, str]]] = {}
-    parser.parse(_ended(links), known)
-    tokens = parser.parse(_ended(text), known)
-    definitions = known.get("references", {})
-    return tokens, {label: definition["href"] for label, definition in definitions.items()}
+    shared, own = _Definitions(links), _Definitions(text)
+    last = {**own.last, **shared.last}
+    known = {"references": dict(last)}
+    tokens = markdown_parser().use(pandoc_plugin).parse(_ended(text), known)
+    overruled = [
+        (label, *_lines(one))
+        for label, one in own.all
+        if label in shared.last or one is not own.last[label]
+    ]
+    return Parsed(tokens, {label: one["href"] for label, one in last.items()}, overruled)
+
+
+@functools.lru_cache(maxsize=4)  # of a page that is checked, several rules read the same
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """A text's tokens, without what Pandoc reads in its own way; nobody changes them."""
+    return tuple(markdown_parser().parse(text))
+
+
+class _Definitions:
+    """Link definitions of a text. Attributes: all, as (label, definition); the last by label."""
+
+    def __init__(self, text: str) -> None:
+        found: dict[str, Any] = {}
+        if "]:" in text:  # else there are none, and a page is read once
+            markdown_parser().disable("inline").parse(_ended(text), found)
+        first = [*found.get("references", {}).items()]
+        again = [(one["label"], one) for one in found.get("duplicate_refs", ())]
+        self.all: list[tuple[str, Any]] = sorted([*first, *again], key=lambda one: one[1]["map"])
+        self.last = dict(self.all)
+
+
+def _lines(definition: dict[str, Any]) -> tuple[int, int]:
+    """First and last line of a definition, from 1."""
+    start, end = definition["map"]
+    return start + 1, end
 
 
 def lines_of(token: Token) -> tuple[int, int]:
@@ -65,6 +119,9 @@ def _div_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.info = match["word"] or (classes[0] if classes else "")
     # "::: {#id}" has no class, and yet it opens a div.
     token.meta["opens"] = bool(match["word"] or match["attributes"] is not None)
+    place = PLACE.search(match["attributes"] or match["more"] or "")
+    token.meta["place"] = place[1] if place else ""
+    token.meta["both"] = match["more"] is not None
     token.map = [start, start + 1]
     state.line = start + 1
     return True

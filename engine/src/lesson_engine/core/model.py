@@ -4,15 +4,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+MOST_MINUTES = 10_000  # nobody teaches for a week without a pause
 
 
 def number(value: object) -> float | None:
-    """A value of the front matter if it is a number; None if it is another thing."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A value of the front matter if it is a number, of minutes; None if it is another thing."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if 0 <= value <= MOST_MINUTES else None  # nor is .nan any
 
 
 HEADING_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")  # "## Title {#id}"
+Medium = Literal["site", "notebook"]  # for which a text is written anew
+NOTHING = "&#8203;"  # of no width: what is left of a line that must not become empty
 SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -46,11 +52,12 @@ class Figure:
     """A picture in the text, or drawn by the block above it (class cell-output).
 
     Attributes:
-        source: its address as written, such as "fig/05_curves.png".
+        source: its file as seen from the page, such as "fig/05_curves.png", or its address.
         caption, alt: text; alt is None where the author gave none.
         classes: Pandoc classes, without dots.
         first_line, last_line: of the paragraph it stands in, from 1.
         alone: True if the paragraph holds nothing else.
+        size: width and height as MyST takes them, such as 'width="50%"'; "" if none is given.
     """
 
     source: str
@@ -60,6 +67,20 @@ class Figure:
     first_line: int
     last_line: int
     alone: bool
+    size: str = ""
+
+
+@dataclass(frozen=True)
+class Varying:
+    """What of a block's output differs from run to run, and is not compared.
+
+    Attributes:
+        pattern: a regular expression for it; "" if that is all that the block gives.
+        reason: why, as the author says it.
+    """
+
+    pattern: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,7 @@ class Block:
         timeout: seconds it may take; None for the lesson's own limit.
         paste: True if learners are given the block to paste, and don't type it.
         skip: why it is not run; "" if it is.
+        varies: what of its output differs from run to run; None if nothing may.
         directive_lines: line of each directive, by name.
     """
 
@@ -96,6 +118,7 @@ class Block:
     timeout: float | None = None
     paste: bool = False
     skip: str = ""
+    varies: Varying | None = None
     directive_lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -141,14 +164,69 @@ class Claim:
             expression itself has to give the words.
         sentence: the text of the paragraph that the claim belongs to.
         line: from 1.
-        after: number of blocks above it.
     """
 
     expression: str
     words: str | None
     sentence: str
     line: int
-    after: int
+
+
+@dataclass(frozen=True)
+class Given:
+    """Numbers that no code can test, with the reason: <!-- given: "ten classes", … -->.
+
+    Attributes:
+        words: what the paragraph must contain.
+        reason: where they come from, as the author says it.
+        line: from 1.
+    """
+
+    words: str
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a challenge, such as "A. A dense layer". Attributes: line is from 1."""
+
+    letter: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Which options of a challenge are right: <!-- answer: C -->, or their order.
+
+    Attributes:
+        letters: one or more of A, B, …
+        line: from 1.
+    """
+
+    letters: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Code that runs and is shown nowhere on the page: <!-- run: … --> or <!-- try: … -->.
+
+    Attributes:
+        source: the code.
+        first_line, last_line: of the comment, from 1.
+        first_code_line: the line of its first code.
+        divs: names of the divs around it, outermost first.
+        offered: True for what readers of a notebook may try; nothing else needs it.
+    """
+
+    source: str
+    first_line: int
+    last_line: int
+    first_code_line: int
+    divs: tuple[str, ...] = ()
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,12 +237,14 @@ class Div:
         name: its class, such as "challenge".
         first_line, last_line: of its two fences, from 1.
         depth: 0 if no div is around it.
+        place: the id that the author gave, for links; "" for none.
     """
 
     name: str
     first_line: int
     last_line: int
     depth: int
+    place: str = ""
 
     def holds(self, line: int) -> bool:
         """True if a line stands between its fences."""
@@ -177,6 +257,23 @@ class Oddity:
 
     line: int
     message: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stretch of a line that Pandoc reads in its own way.
+
+    Attributes:
+        line: from 1.
+        start, end: columns, from 0.
+        site, notebook: what to write in its place there; None to leave it.
+    """
+
+    line: int
+    start: int
+    end: int
+    site: str | None
+    notebook: str | None
 
 
 @dataclass(frozen=True)
@@ -233,10 +330,17 @@ class Episode:
         path: where the text came from, used in messages.
         text: all of it, unchanged.
         front_matter: what YAML gives; body_line: the line on which the body starts, from 1.
+        given: what the author vouches for.
+        options: of its challenges, in order.
+        answers: which of them are right.
         comment_lines: (first, last) of every tool directive that is a paragraph of its own.
         fence_openings: of every fence, code or not.
         table_heads: of every table.
         oddities: what is hardly meant as it is written.
+        differences: what the Workbench shows in another way.
+        edits: what Pandoc reads in its own way, and what MyST and Jupyter show alike.
+        notes: texts of the inline notes, in MyST's Markdown.
+        overruled: (first, last) line of every link definition that a later one overrules.
         references: link definitions, label in capitals -> address; the lesson's links.md
             included.
     """
@@ -250,12 +354,20 @@ class Episode:
     divs: tuple[Div, ...] = ()
     figures: tuple[Figure, ...] = ()
     claims: tuple[Claim, ...] = ()
+    given: tuple[Given, ...] = ()
+    options: tuple[Option, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
     headings: tuple[Heading, ...] = ()
     links: tuple[Link, ...] = ()
     comment_lines: tuple[tuple[int, int], ...] = ()
     fence_openings: tuple[FenceOpening, ...] = ()
     table_heads: tuple[TableHead, ...] = ()
     oddities: tuple[Oddity, ...] = ()
+    differences: tuple[Oddity, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[str, ...] = ()
+    overruled: tuple[tuple[int, int], ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -284,13 +396,37 @@ class Episode:
         given = (number(self.front_matter.get(name)) for name in ("teaching", "exercises"))
         return sum(minutes or 0 for minutes in given)
 
-    def plain_lines(self) -> list[str]:
+    @property
+    def takes(self) -> float:
+        """Minutes of its place in a schedule: of teaching and exercises, or of the break."""
+        return self.minutes if self.pause is None else self.pause
+
+    @property
+    def drawn(self) -> list[Figure]:
+        """The figures that its blocks draw."""
+        return [figure for block in self.blocks for figure in block.figures]
+
+    @property
+    def all_figures(self) -> list[Figure]:
+        """The pictures in its text, then those that its blocks draw."""
+        return [*self.figures, *self.drawn]
+
+    def around(self, line: int) -> list[Div]:
+        """The divs in which a line stands, outermost first."""
+        return [div for div in self.divs if div.holds(line)]
+
+    def plain_lines(self, medium: Medium | None = None) -> list[str]:
         """Lines of the text, as many as there are, that every Markdown tool understands.
 
         The front matter is empty lines, and the language of every fence is one word: Pandoc's
         "{.python .skeleton}" is "python".
+
+        Args:
+            medium: for which to write what Pandoc reads in its own way; None leaves it.
         """
         lines = self.text.replace("\r\n", "\n").split("\n")
+        if medium is not None:
+            self._edit(lines, medium)
         lines[: self.body_line - 1] = [""] * (self.body_line - 1)
         for opening in self.fence_openings:
             if opening.info.startswith("{.") or opening.language == "python":
@@ -299,3 +435,21 @@ class Episode:
         for heading in self.headings:
             lines[heading.line - 1] = HEADING_ATTRIBUTES.sub("", lines[heading.line - 1])
         return lines
+
+    def _edit(self, lines: list[str], medium: Medium) -> None:
+        """Make the edits for a medium."""
+        for first, last in self.overruled:
+            lines[first - 1 : last] = [""] * (last - first + 1)
+        in_order = sorted(
+            enumerate(self.edits), key=lambda one: (one[1].line, one[1].start, one[0])
+        )
+        for _, edit in reversed(in_order):
+            text = edit.site if medium == "site" else edit.notebook
+            if text is None:
+                continue
+            line = lines[edit.line - 1]
+            before, after = line[: edit.start], line[edit.end :]
+            goes_on = "".join(lines[edit.line : edit.line + 1]).strip(" \t>")
+            if goes_on and line.strip() and not (before + text + after).strip(" \t>"):
+                text = NOTHING
+            lines[edit.line - 1] = before + text + after

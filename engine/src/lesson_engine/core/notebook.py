@@ -7,39 +7,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
-from lesson_engine.core.model import Block, Claim, Episode
+from lesson_engine.core.model import Block, Claim, Episode, Hidden
 
 Output = dict[str, Any]  # one output of a cell, as nbformat 4 has it
-ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# What a terminal is told and nobody reads: ECMA-48's control sequences, and strings such as titles
+ANSI = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, moves of the cursor
+    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
+    r"|\x1b[ -/]*[0-~]"
+)
+NAMES = {Block: "block", Hidden: "hidden code", Claim: "claim"}  # what tests call a cell
 FAILED_LINE = re.compile(r"(?:Cell In ?\[\d+\]|<ipython-input[^>]*>), line (\d+)")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A block or a claim, as the kernel gets it.
+    """A block, hidden code or a claim, as the kernel gets it.
 
     Attributes:
-        part: the Block or the Claim.
-        index: its place in episode.blocks or episode.claims, from 0.
+        part: the Block, the Hidden or the Claim.
+        index: its place in episode.blocks, episode.hidden or episode.claims, from 0.
         source: the code.
     """
 
-    part: Block | Claim
+    part: Block | Hidden | Claim
     index: int
     source: str
 
     @property
     def line(self) -> int:
         """Its line in the Markdown, from 1: a block's is that of its opening fence."""
-        return self.part.first_line if isinstance(self.part, Block) else self.part.line
+        return self.part.line if isinstance(self.part, Claim) else self.part.first_line
 
     @property
     def name(self) -> str:
         """What tests call it, such as "block in line 5"."""
-        kind = "block" if isinstance(self.part, Block) else "claim"
-        return f"{kind} in line {self.line}"
+        return f"{NAMES[type(self.part)]} in line {self.line}"
 
     @property
     def expects_error(self) -> bool:
@@ -60,6 +65,8 @@ class Cell:
         inside = FAILED_LINE.search(ANSI.sub("", "\n".join(traceback)))
         if inside is None or isinstance(self.part, Claim):
             return self.line
+        if isinstance(self.part, Hidden):
+            return self.part.first_code_line + int(inside[1]) - 1
         return self.line + int(inside[1])
 
 
@@ -80,20 +87,22 @@ class CellRun:
 
 def cells_of(episode: Episode) -> list[Cell]:
     """All code of an episode that runs, in order."""
-    cells = []
-    for place in range(len(episode.blocks) + 1):
-        for index, claim in enumerate(episode.claims):
-            if claim.after == place and not episode.skip:
-                cells.append(Cell(claim, index, _source_of(claim)))
-        for block in episode.blocks[place : place + 1]:
-            if not block.skip and not episode.skip:
-                cells.append(Cell(block, place, block.source))
-    return cells
+    if episode.skip:
+        return []
+    parts: list[tuple[int, Block | Hidden | Claim]] = [
+        *((n, block) for n, block in enumerate(episode.blocks) if not block.skip),
+        *enumerate(episode.hidden),
+        *enumerate(episode.claims),
+    ]
+    cells = [Cell(part, index, _source_of(part)) for index, part in parts]
+    return sorted(cells, key=lambda cell: cell.line)
 
 
-def _source_of(claim: Claim) -> str:
-    """A list, which gives one output whose text is the value, whatever its type."""
-    value = claim.expression if claim.words is None else f"bool({claim.expression})"
+def _source_of(part: Block | Hidden | Claim) -> str:
+    """The code; a claim's is a list, which gives one output whose text is the value."""
+    if not isinstance(part, Claim):
+        return part.source
+    value = part.expression if part.words is None else f"bool({part.expression})"
     return f"[{value}]"
 
 
@@ -119,9 +128,21 @@ def new_notebook() -> NotebookNode:
 
 
 def code_cell(source: str, outputs: Sequence[Output] = ()) -> NotebookNode:
-    """A code cell with outputs."""
-    cell: NotebookNode = v4.new_code_cell(source)
-    cell.outputs = list(outputs)
+    """A code cell with outputs.
+
+    Made by hand, as nbformat's own functions validate each cell: a notebook is validated once.
+    """
+    return _cell("code", source, execution_count=None, outputs=list(outputs))
+
+
+def text_cell(source: str) -> NotebookNode:
+    """A cell of Markdown."""
+    return _cell("markdown", source)
+
+
+def _cell(kind: str, source: str, **more: object) -> NotebookNode:
+    made = {"id": "", "cell_type": kind, "metadata": {}, "source": source, **more}
+    cell: NotebookNode = from_dict(made)
     return cell
 
 

@@ -58,13 +58,21 @@ class Options(msgspec.Struct, frozen=True):
     sanitise: Annotated[
         dict[str, str], Meta(description="a table of regular expressions and what replaces each")
     ] = {}
+    given: Annotated[
+        dict[str, str], Meta(description="a table of regular expressions and why each is so")
+    ] = {}
     independent_episodes: YesOrNo = False
+    one_session: YesOrNo = False
     longest_stretch: Annotated[
         int, Meta(ge=0, description="a number of words, such as 250; 0 for no limit")
     ] = 0
     challenge_minutes: YesOrNo = False
+    beside_episodes: Words = ()
     script_start: Annotated[
         str, Meta(pattern=r"^[^\n]*\Z", description="one line of code, such as 'import find_data'")
+    ] = ""
+    colab_branch: Annotated[
+        str, Meta(pattern=r"^[\w./-]*\Z", description='the name of a branch, such as "notebooks"')
     ] = ""
     days: Annotated[
         tuple[dict[str, Any], ...],
@@ -87,18 +95,30 @@ def read_options(path: Path) -> Options:
         return Options()
     try:
         tool = tomllib.loads(path.read_text("utf-8")).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LessonError(FILE, None, f"is not TOML: {error}") from error
     given = tool.get("lesson", {}) if isinstance(tool, dict) else {}
     if not isinstance(given, dict):
         fail("is a table of options, such as timeout = 600")
     options = Options(**_checked(given, Options, ""))
-    for pattern in options.sanitise:
+    if options.one_session and options.independent_episodes:
+        fail("one_session and independent_episodes contradict each other; choose one")
+    for name in ("sanitise", "given"):
+        _check_patterns(name, getattr(options, name))
+    for pattern, by in options.sanitise.items():
+        try:
+            re.sub(pattern, by, "")
+        except (re.error, IndexError) as error:
+            fail(f"sanitise: {by!r} cannot take the place of {pattern!r}: {error}")
+    return options
+
+
+def _check_patterns(name: str, table: dict[str, str]) -> None:
+    for pattern in table:
         try:
             re.compile(pattern)
-        except re.error as error:
-            fail(f"sanitise: {pattern!r} is not a regular expression: {error}")
-    return options
+        except (re.error, RecursionError, OverflowError) as error:
+            fail(f"{name}: {pattern!r} is not a regular expression: {error}")
 
 
 def read_day(entry: dict[str, Any], place: int) -> DayOptions:

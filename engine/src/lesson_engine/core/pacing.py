@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
-from lesson_engine.core import provenance, reader
-from lesson_engine.core.divs import DIV_KINDS, kind_of
+from lesson_engine.core import pandoc, provenance
+from lesson_engine.core.divs import DIV_KINDS
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.markdown import markdown_parser
 from lesson_engine.core.model import Block, Div, Episode, Heading
+from lesson_engine.core.words import words_in
 
 TYPED = 150  # characters per minute, and
 SAID = 150  # words per minute: an instructor who has practised
@@ -26,11 +27,16 @@ NOT_TYPED = {"challenge", "solution", "instructor"}
 CODE_COMMENT = re.compile(r"(?:^|\s)#.*")
 WORD = re.compile(r"[\w’']+")
 IMAGE = "\ufffc"  # Unicode's place for an object
-IMAGE_AND_ATTRIBUTES = re.compile(f"{IMAGE}(?:{reader.ATTRIBUTES.pattern})?", re.S)
-STATED = re.compile(r"\([^()]*?(\d+)\s*min[^()]*\)")
+IMAGE_AND_ATTRIBUTES = re.compile(f"{IMAGE}(?:{pandoc.ATTRIBUTES.pattern})?", re.S)
+# in the languages that the Workbench has: "5 min", "5分", "5 хв"; "freiwillig", "任意", …
+STATED = re.compile(r"[(（][^()（）]*?(\d+)\s*(?:min|分|хв)[^()（）]*[)）]", re.I)
 STATED_PLAINLY = re.compile(r"\((?:1 minute|(?!1 )[1-9]\d* minutes)\)")
-OPTIONAL = re.compile(r"\b(?:optional|homework)\b", re.I)
-REMARK = re.compile(r"\s*\([^()]*?(?:\d+\s*min|\boptional\b|\bhomework\b)[^()]*\)$", re.I)
+OPTIONAL = re.compile(
+    r"\b(?:optional|homework|freiwillig|opcional|facultati[fv]|facoltativ|необов)|任意", re.I
+)
+REMARK = re.compile(
+    rf"\s*[(（][^()（）]*?(?:\d+\s*(?:min|分|хв)|{OPTIONAL.pattern})[^()（）]*[)）]$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,8 @@ def promised(page: Episode, kind: str) -> int:
 def sections(page: Episode, seconds: Sequence[float] = ()) -> list[Section]:
     """The sections of an episode, in order, measured; without minutes for teaching.
 
-    A heading with nothing below it before the next one is no section of its own.
+    A heading with nothing below it before the next one is no section of its own. An episode
+    without any text has none.
 
     Args:
         page: the episode.
@@ -129,6 +136,8 @@ def sections(page: Episode, seconds: Sequence[float] = ()) -> list[Section]:
         for (line, heading), end in zip(starts, ends, strict=True)
         if any(text.strip() for text in lines[line:end])
     ]
+    if not filled:
+        return []
     lasts = [line - 1 for line, _ in filled[1:]] + [len(lines)]
     said = words_by_line(page)
     took = dict(zip((block.first_line for block in page.blocks), seconds, strict=False))
@@ -219,7 +228,7 @@ def title_of(page: Episode, div: Div) -> str:
     """The heading of a challenge; what the page shows for one that has none."""
     inside = range(div.first_line, div.last_line)
     own = [h.text for h in page.headings if h.line in inside and h.divs[-1] == div.name]
-    return own[0] if own else kind_of(div.name).title or ""
+    return own[0] if own else words_in()(f"box.{div.name}")
 
 
 def challenge_of(heading: str) -> Challenge:

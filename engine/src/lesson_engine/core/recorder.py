@@ -5,16 +5,19 @@ to run, and results within their tolerance, are not rewritten. An exception are 
 tolerance once a result with a tolerance has changed above them: they would show the old result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lesson_engine.core import comparer, files, provenance
+from lesson_engine.core import comparer, files, provenance, structure
 from lesson_engine.core.comparer import TEXTS, Rules, View
+from lesson_engine.core.divs import is_task
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block, Episode, Recorded
 from lesson_engine.core.notebook import CellRun
+
+LONGEST = 200_000  # characters of an output: some 2,500 lines
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Recording:
 
     Attributes:
         text: the episode's new Markdown.
-        pictures: address of a figure as written in the Markdown -> PNG bytes.
+        pictures: source of a figure -> PNG bytes.
         changed: indices of the blocks that no longer agreed.
         faults: what the author has to settle by hand.
     """
@@ -44,15 +47,20 @@ class Recording:
 
 
 def record(
-    episode: Episode, runs: Sequence[CellRun], rules: Rules, rewrite: bool = False
+    episode: Episode,
+    runs: Sequence[CellRun],
+    lesson_rules: Rules,
+    rewrite: bool = False,
+    everywhere: bool = False,
 ) -> Recording:
     """Work out what a fresh run changes; nothing is written.
 
     Args:
         episode: the episode.
         runs: of all its cells.
-        rules: for a comparison in full.
+        lesson_rules: for a comparison in full.
         rewrite: True to replace also what agrees, such as the times in a training log.
+        everywhere: True to write outputs also where there are none, except in a task.
     """
     recording = Recording(episode.text)
     edits: list[_Edit] = []
@@ -61,27 +69,40 @@ def record(
         block = run.cell.part
         if not isinstance(block, Block):
             continue
+        rules = _rules_for(block, lesson_rules, everywhere)
         recorded, fresh = comparer.compare(block, run.outputs, rules)
         other_results |= block.tolerance is not None and recorded != fresh
         drawn_anew = other_results and block.figure_tolerance > 0
         if recorded == fresh and not rewrite and not drawn_anew:
             continue
+        recording.changed.add(run.cell.index)
         view = comparer.fresh_view(run.outputs)
-        kinds = [
-            kind
-            for kind in TEXTS
-            if getattr(recorded, kind) != getattr(fresh, kind)
-            or (rewrite and (getattr(recorded, kind) or not rules.recorded_only))
-        ]
+        kinds = _kinds_to_write(recorded, fresh, rewrite, rules)
         if rules.recorded_only:
             kinds = _kept_by_author(episode, block, kinds, view, recording.faults)
             view = replace(view, pictures=fresh.pictures)
-        recording.changed.add(run.cell.index)
-        edits += _edits_of(episode, block, kinds, view, recording.faults)
+        edits += _edits_of(episode, block, _texts(block, kinds, view, rules), recording.faults)
         agreeing = [] if rewrite or drawn_anew else _agreeing_figures(recorded, fresh)
         _take_pictures(episode, block, view.pictures, agreeing, recording)
     recording.text = _edited(episode.text, edits)
     return recording
+
+
+def _kinds_to_write(recorded: View, fresh: View, rewrite: bool, rules: Rules) -> list[str]:
+    """Kinds of text that differ; with `rewrite` also those that agree."""
+    return [
+        kind
+        for kind in TEXTS
+        if getattr(recorded, kind) != getattr(fresh, kind)
+        or (rewrite and (getattr(recorded, kind) or not rules.recorded_only))
+    ]
+
+
+def _rules_for(block: Block, rules: Rules, everywhere: bool) -> Rules:
+    """The rules for one block: the output of a task's code would give the answer away."""
+    if everywhere and not (is_task(block.divs) and not block.recorded):
+        return replace(rules, recorded_only=False)
+    return rules
 
 
 def _kept_by_author(
@@ -96,7 +117,10 @@ def _kept_by_author(
             if _is(part, kind) and comparer.ABRIDGED.search(part.text) and not part.is_traceback
         ]
         for part in shortened:
-            message = f"this {kind} is shortened and agrees no more; shorten the new one by hand"
+            message = (
+                f"this {kind} is shortened and agrees no more; `lesson check -v` shows the new "
+                "one, which is yours to shorten"
+            )
             faults.append(LessonError(episode.path, part.first_line, message))
         if getattr(view, kind) and not shortened:
             written.append(kind)
@@ -111,17 +135,24 @@ def _kept_by_author(
     return written
 
 
+def _texts(block: Block, kinds: Sequence[str], view: View, rules: Rules) -> dict[str, str]:
+    """Kind -> what will stand below a block; nothing in it names this machine."""
+    texts = {kind: getattr(view, kind) for kind in kinds}
+    if "error" in texts and view.traceback and _shows_traceback(block):
+        texts["error"] = view.traceback
+    return {kind: comparer.without_places(text, rules) for kind, text in texts.items()}
+
+
 def _edits_of(
-    episode: Episode, block: Block, kinds: Sequence[str], view: View, faults: list[LessonError]
+    episode: Episode, block: Block, texts: Mapping[str, str], faults: list[LessonError]
 ) -> list[_Edit]:
     """Edits that bring what is recorded of a block up to date; adds what no page can show."""
     edits = []
-    for kind in kinds:
-        text = getattr(view, kind)
-        if kind == "error" and view.traceback and _shows_traceback(block):
-            text = view.traceback
-        text = comparer.LOCAL_PATH.sub(comparer.PACKAGES, text)
-        if "\0" in text:
+    for kind, text in texts.items():
+        if len(text) > LONGEST:
+            message = f"its {kind} has {len(text):,} characters, which no reader wants; show less"
+            faults.append(LessonError(episode.path, block.first_line, message))
+        elif "\0" in text:
             message = f"its {kind} holds a character with the code 0, which no page can show"
             faults.append(LessonError(episode.path, block.first_line, message))
         else:
@@ -229,7 +260,7 @@ def write(
     Args:
         episode: its file must still hold the text that was run.
         lesson: the lesson.
-        recording: what to write.
+        recording: what to write; a figure that would replace what is no recording is left out.
         runs: of all cells, for their times.
 
     Returns: the paths that changed.
@@ -240,7 +271,9 @@ def write(
     if path.read_bytes().decode("utf-8") != episode.text:
         raise LessonError(episode.path, None, "was edited while it ran; record it again")
     contents: dict[Path, str | bytes] = {
-        path.parent / source: picture for source, picture in recording.pictures.items()
+        path.parent / source: picture
+        for source, picture in recording.pictures.items()
+        if structure.wrong_place(episode, lesson, source) is None  # which structure tells
     }
     if lesson.strict or lesson.provenance_folder.is_dir():
         noted = provenance.path_of(episode.name, lesson)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lesson_engine.core import pacing
 from lesson_engine.core.divs import kind_of
-from lesson_engine.core.markdown import COMMENT, markdown_parser
+from lesson_engine.core.markdown import COMMENT, tokens_of
 from lesson_engine.core.model import Episode
 
 WORKED_ON = ("challenge", "discussion")  # learners have been busy when such a div ends
@@ -46,7 +46,7 @@ def _spoken_pieces(page: Episode) -> Iterator[tuple[str, int, int]]:
     """Yield ("text", line, its number of words) and ("shown", line, 0), in order."""
     around: list[str] = []
     in_table = False
-    for token in markdown_parser().parse(page.text):
+    for token in tokens_of(page.text):
         line = token.map[0] + 1 if token.map else 0  # closing tokens have none, and say nothing
         folded = any(kind_of(name).folds for name in around)
         if token.type == "div" and token.meta["opens"]:

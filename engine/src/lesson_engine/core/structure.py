@@ -1,21 +1,35 @@
 """Everything about a page that can be wrong without running it, and whose rule it breaks."""
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
+from urllib.parse import quote, unquote
 
-from lesson_engine.core import links, magics, pacing, stretches
+from lesson_engine.core import (
+    choices,
+    interactive,
+    links,
+    magics,
+    pacing,
+    provenance,
+    said,
+    stretches,
+)
 from lesson_engine.core.divs import TABS
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.core.model import Block, Div, Episode, Heading, Skeleton, number
+from lesson_engine.core.model import Block, Div, Episode, Figure, Heading, Skeleton, number
 
 Fault = Callable[[int | None, str], None]  # takes a line and what is wrong there
 
 TITLE, MINUTES = "title", ("teaching", "exercises")  # in the front matter
 LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page", "page"}
 BLANK = "_____"
+EPISODE = re.compile(r"\bepisode\s*(\d+)\W*$", re.I)
+MENTIONED = re.compile(r"""(?P<around>["“*`])(?P<word>[A-Za-z]{3,})["”*`]""")
 BEGIN_TABS = "tabs begin with a heading, such as '### Linux'"
 TAB_TITLE = re.compile(r"^([\s>]*)#{1,6}\s+(.+?)(?:\s+#*)?\s*$")  # what stands before it, its text
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
@@ -26,7 +40,7 @@ class Level(Enum):
     """Whose rule it is that something breaks."""
 
     ENGINE = "what nothing here can work with"
-    WORKBENCH = "what the Workbench itself reports"
+    WORKBENCH = "what the Workbench itself reports, or shows in another way"
     STRICT = 'what only rules = "strict" asks for'
 
 
@@ -67,6 +81,8 @@ def findings(page: Episode, lesson: Lesson) -> list[Finding]:
     engine, workbench, strict = map(teller, Level)
     for oddity in page.oddities:
         workbench(oddity.line, oddity.message)
+    for difference in page.differences:
+        workbench(difference.line, difference.message)
     path = lesson.root / page.path
     if path.parent.name == "episodes" and page.pause is None:
         _check_front_matter(page, workbench)
@@ -79,8 +95,13 @@ def findings(page: Episode, lesson: Lesson) -> list[Finding]:
     _check_tables(page, strict)
     _check_figures(page, lesson, engine, workbench, strict)
     _check_links(page, lesson, workbench)
+    _check_numbers_of_links(page, lesson, workbench)
+    _check_data_words(page, lesson, strict)
     _check_blocks(page, lesson, engine, strict)
     _check_skeletons(page, engine, strict)
+    choices.check(page, engine if lesson.strict else workbench, strict)
+    found += [Finding(change, Level.ENGINE) for change in said.changes(page, lesson)]
+    found += [Finding(fault, Level.ENGINE) for fault in provenance.gone(page, lesson)]
     return sorted(found, key=lambda one: one.error.line or 0)
 
 
@@ -106,7 +127,7 @@ def _check_divs(page: Episode, fault: Fault) -> None:
 
 def _check_boxes(page: Episode, fault: Fault, strict: Fault) -> None:
     for div in page.divs:
-        if div.name in ("solution", "hint") and "challenge" not in _around(page, div):
+        if div.name in ("solution", "hint") and not _is_in_challenge(page, div):
             strict(div.first_line, f"a '{div.name}' stands inside a challenge")
         if div.last_line - div.first_line == 1:
             fault(div.first_line, f"this '{div.name}' div is empty")
@@ -145,8 +166,8 @@ def tabs_of(page: Episode, div: Div) -> list[Heading]:
     return [heading for heading in found if heading.level == first_level]
 
 
-def _around(page: Episode, inner: Div) -> list[str]:
-    return [div.name for div in page.divs if div.holds(inner.first_line)]
+def _is_in_challenge(page: Episode, inner: Div) -> bool:
+    return "challenge" in [div.name for div in page.around(inner.first_line)]
 
 
 def _check_headings(page: Episode, fault: Fault, strict: Fault) -> None:
@@ -221,28 +242,74 @@ def _check_challenge_minutes(page: Episode, fault: Fault) -> None:
 def _check_figures(
     page: Episode, lesson: Lesson, engine: Fault, fault: Fault, strict: Fault
 ) -> None:
-    drawn = [figure for block in page.blocks for figure in block.figures]
-    for figure in [*page.figures, *drawn]:
+    drawn = page.drawn
+    for figure in page.all_figures:
         if not figure.alt:  # alt='' is for decoration
             tell = fault if figure.alt is None else strict
             tell(figure.first_line, f"{figure.source} has no alt text: add {{alt='…'}} after it")
         if links.leads_elsewhere(figure.source):
             strict(figure.first_line, "pictures come with the lesson, not from the network")
-        elif not _is_there(lesson, page, figure.source):
+        elif not _is_there(lesson, page, quote(figure.source)):
             todo = "run `lesson record`" if figure in drawn else "draw it or correct its address"
             tell = engine if figure in drawn else fault
             tell(figure.first_line, f"{figure.source} is missing; {todo}")
+        if interactive.is_interactive(figure):
+            _check_form(figure, page, lesson, fault)
     sources = [figure.source for figure in drawn]
     for figure in drawn:
+        place = wrong_place(page, lesson, figure.source)
+        if place is not None:
+            engine(figure.first_line, place)
         if sources.count(figure.source) > 1:
             engine(figure.first_line, f"{figure.source} is drawn by two blocks; rename one")
+
+
+def wrong_place(page: Episode, lesson: Lesson, source: str) -> str | None:
+    """Why a recording does not write a figure: it may lie elsewhere, or not be its own.
+
+    Args:
+        page, lesson: the page with the block, and its lesson.
+        source: address of the figure, from the page's folder.
+    """
+    target = ((lesson.root / page.path).parent / source).resolve()
+    folders = [(lesson.root / name).resolve() for name in ("episodes/fig", "fig")]
+    if target.suffix != ".png" or not any(map(target.is_relative_to, folders)):
+        return f"a block draws into fig/name.png, not {source}"
+    if source in {figure.source for figure in page.figures}:
+        return f"{source} is shown elsewhere, too; draw another file"
+    if target.is_dir() or (target.is_file() and not _is_png(target)):
+        return f"{source} holds something else than a PNG picture; draw another file"
+    same = re.compile(rf"\((?:\.\./)*<?{re.escape(quote(source))}>?\s*\)\{{[^}}]*\.cell-output")
+    for other in lesson.episode_paths():
+        text = other.read_bytes().decode("utf-8", "replace") if other.is_file() else ""
+        if other != lesson.root / page.path and same.search(text):
+            return f"{source} is drawn by {lesson.shown(other)}, too; rename one"
+    return None
+
+
+def _is_png(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(4) == b"\x89PNG"
+
+
+def _check_form(figure: Figure, page: Episode, lesson: Lesson, fault: Fault) -> None:
+    """What is interactive names the file with its interactive form."""
+    form = interactive.form_of(figure)
+    if form is None:
+        fault(
+            figure.first_line,
+            "an interactive figure links to its interactive form in its caption: "
+            "[Try it out](files/NAME.html)",
+        )
+    elif not _is_there(lesson, page, form):
+        fault(figure.first_line, f"{form}, the interactive form of this figure, is missing")
 
 
 def _is_there(lesson: Lesson, page: Episode, target: str) -> bool:
     """Whether a link within the lesson leads somewhere; strictly, from the page's own folder."""
     if lesson.strict:
-        return ((lesson.root / page.path).parent / target).is_file()
-    found = links.file_of(lesson, page.path, target)
+        return ((lesson.root / page.path).parent / unquote(target)).is_file()
+    found = links.file_of(lesson.root, page.path, target)
     return found is not None or links.page_made(target) is not None
 
 
@@ -259,7 +326,33 @@ def _check_links(page: Episode, lesson: Lesson, fault: Fault) -> None:
             fault(link.line, f"{path} is not there")
 
 
+def _check_numbers_of_links(page: Episode, lesson: Lesson, fault: Fault) -> None:
+    """ "[episode 5](06-evaluate.md)" names another episode than it leads to."""
+    episodes = lesson.episode_paths()
+    for link in page.links:
+        named = EPISODE.search(link.text)
+        found = links.file_of(lesson.root, page.path, link.target) if named else None
+        if named is None or found not in episodes or found is None:
+            continue
+        number = lesson.number_of(found)
+        if number != int(named[1]):
+            fault(link.line, f"'{link.text}' leads to episode {number}, {found.name}")
+
+
+def _check_data_words(page: Episode, lesson: Lesson, fault: Fault) -> None:
+    """Words of the data, in quotes or emphasis, are spelled as in data_words."""
+    known = [word.lower() for word in lesson.data_words]
+    for at, line in enumerate(page.text.split("\n"), 1):
+        for match in MENTIONED.finditer(line) if known else ():
+            word = match["word"]
+            close = difflib.get_close_matches(word.lower(), known, 1, 0.85)
+            if close and not word.lower().removesuffix("s").startswith(close[0]):
+                fault(at, f"{word} is spelled {close[0]} in the data; see data_words")
+
+
 def _check_blocks(page: Episode, lesson: Lesson, fault: Fault, strict: Fault) -> None:
+    for hidden in page.hidden:
+        _check_syntax(hidden.source, hidden.first_code_line - 1, strict)
     for block in page.blocks:
         if not block.expects_syntax_error:
             _check_syntax(block.source, block.first_line, strict)
@@ -295,9 +388,7 @@ def solution_of(page: Episode, skeleton: Skeleton) -> Block | None:
 
     Returns: the block, in the same challenge; None if there is none.
     """
-    around = [
-        div for div in page.divs if div.name == "challenge" and div.holds(skeleton.first_line)
-    ]
+    around = [div for div in page.around(skeleton.first_line) if div.name == "challenge"]
     parts = [re.escape(part) for part in re.split(f"{BLANK}_*", skeleton.source)]
     filled = re.compile(".+?".join(parts))
     blocks = [block for block in page.blocks if around[-1].holds(block.first_line)]

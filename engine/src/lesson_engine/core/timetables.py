@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lesson_engine.core import files, pacing, reader
 from lesson_engine.core.errors import LessonError
-from lesson_engine.core.lesson import FURTHER, Day, Lesson
+from lesson_engine.core.lesson import Day, Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.core.pacing import Challenge, Section
 
@@ -65,7 +65,7 @@ def export(lesson: Lesson) -> list[Path]:
         end; nothing is written then.
     """
     paths = [path for path in lesson.page_paths() if path.is_file()]
-    texts = [path.read_bytes().decode("utf-8") for path in paths]
+    texts = [reader.text_of(path, lesson.shown(path)) for path in paths]
     pages = {path: text for path, text in zip(paths, texts, strict=True) if BEGIN.search(text)}
     if not pages:
         return []
@@ -128,7 +128,7 @@ def all_episodes(lesson: Lesson, episodes: dict[Path, TimedEpisode], folder: Pat
     rows.append(_overview_sum("The workshop" if further else "Together", workshop))
     if further:
         rows += [_overview_row(one, lesson, folder) for one in further]
-        rows.append(_overview_sum(FURTHER, further))
+        rows.append(_overview_sum("Going further", further))
     return _markdown(head, [":---", *["---:"] * 4], rows)
 
 

@@ -8,18 +8,20 @@ import functools
 import hashlib
 import json
 import platform
+import uuid
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from lesson_engine.core import files, scripts
+from lesson_engine.core import files, scripts, verdicts
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
 from lesson_engine.core.notebook import CellRun, cells_of
 from lesson_engine.run import runner
 from lesson_engine.run.sources import Data, kernel_environment
 
+THIS_PROCESS = f" {uuid.uuid4()}"
 HERE = Path(__file__).parent
 RUNS = (*HERE.glob("*.py"), HERE.parent / "core" / "notebook.py")  # our own that a run depends on
 
@@ -86,11 +88,17 @@ def path_of(episode_name: str, lesson: Lesson, data: Data) -> Path:
 
 
 def keep(episode: Episode, lesson: Lesson, data: Data, runs: Sequence[CellRun]) -> None:
-    """Keep a run of all cells. Args: as for fingerprint(), and what the cells gave."""
+    """Keep a run of all cells. Args: as for fingerprint(), and what the cells gave.
+
+    One in which a block raised that was not meant to is kept for this process only: it may have
+    been stopped, or have lacked a file or the network, and would go well the next time.
+    """
+    raised = any(verdicts.raised(episode, run) is not None for run in runs)
     cells = [
         {"source": run.cell.source, "seconds": run.seconds, "outputs": run.outputs} for run in runs
     ]
-    kept = {"fingerprint": fingerprint(episode, lesson, data), "cells": cells}
+    known = fingerprint(episode, lesson, data) + (THIS_PROCESS if raised else "")
+    kept = {"fingerprint": known, "cells": cells}
     files.write(path_of(episode.name, lesson, data), json.dumps(kept))
 
 
@@ -108,7 +116,8 @@ def kept(episode: Episode, lesson: Lesson, data: Data) -> list[CellRun] | None:
         found = load(path)
     except ValueError:
         return None
-    if found.get("fingerprint") != fingerprint(episode, lesson, data):
+    known = fingerprint(episode, lesson, data)
+    if found.get("fingerprint") not in (known, known + THIS_PROCESS):
         return None
     pairs = zip(cells_of(episode), found["cells"], strict=True)
     return [CellRun(cell, one["outputs"], one["seconds"]) for cell, one in pairs]

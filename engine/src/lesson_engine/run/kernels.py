@@ -10,16 +10,22 @@ from typing import Any, Self
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
+from nbformat import v4
 from nbval.kernel import RunningKernel, start_new_kernel
 
 from lesson_engine.core import notebook
 from lesson_engine.core.comparer import fresh_view
 from lesson_engine.core.errors import LessonError
+from lesson_engine.core.guard import Guard
 from lesson_engine.core.notebook import Cell, CellRun, Output
 
 # Low-level libraries write what no lesson shows straight to the process's stderr.
 ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
 LAST_OUTPUTS = 30  # seconds in which the last outputs have to come once a cell is done
+# Characters that are kept of a cell's outputs: text, and what stands for pictures
+MOST_TEXT, MOST_DATA = 1_000_000, 50_000_000
+MOST_ERROR = 10_000  # of each line of an error
+CUT = "\n[cut here: a block's outputs may have {:,} characters]\n"
 SLOW = 10  # seconds after which it is worth saying what is running
 DIED = (
     "the kernel died in this block; it may have run out of memory, or a library crashed: "
@@ -51,18 +57,29 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
     def __init__(
         self, folder: Path, environment: dict[str, str], stopping: threading.Event | None = None
     ) -> None:
-        self.km, self.kc = start_new_kernel(
-            kernel_name="python3",
-            stderr=subprocess.DEVNULL,
-            cwd=str(folder),
-            env=environment,
-            extra_arguments=ARGUMENTS,
-        )
         self.stopping = stopping or threading.Event()
         self.limit: float | None = None  # seconds that the next cell may take
         self.waiting: Callable[[float], None] = lambda seconds: None  # called each second
         self.seconds = 0.0  # that the last cell took
         self._collector = _Collector("")
+        self._reply: dict[str, Any] = {}  # to the last cell
+        self._guard = Guard()
+        try:
+            self._start(folder, environment)
+        except BaseException:  # such as Ctrl-C: nothing else would end what has started
+            self._guard.close()
+            raise
+
+    def _start(self, folder: Path, environment: dict[str, str]) -> None:
+        self.km, self.kc = start_new_kernel(
+            kernel_name="python3",
+            # what a block starts would hold a pipe of ours open: `lesson record | cat`
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=str(folder),
+            env={**environment, **self._guard.variables},
+            extra_arguments=ARGUMENTS,
+        )
         self._ensure_iopub_up()
 
     def __enter__(self) -> Self:
@@ -72,14 +89,26 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         self.stop()
 
     def stop(self) -> None:
-        """End the process, unless that is done: nbval does it when a cell cannot be stopped."""
-        if hasattr(self, "km"):
-            super().stop()
+        """End the process and all that blocks have started."""
+        try:
+            if hasattr(self, "km"):  # nbval has ended it where a cell could not be stopped
+                super().stop()
+        finally:
+            self._guard.close()
 
     @property
     def outputs(self) -> list[Output]:
-        """What the cell that ran last has shown, in order."""
-        return self._collector.outputs
+        """What the cell that ran last has shown, in order; an error is one in Jupyter's eyes, too.
+
+        IPython writes what it says of a wrong magic to stderr, and the cell fails nevertheless.
+        """
+        shown, reply = self._collector.outputs, self._reply
+        if reply.get("status") != "error" or any(one["output_type"] == "error" for one in shown):
+            return shown
+        said = f"{reply['ename']}: {reply['evalue']}\n"
+        shown = [one for one in shown if one.get("text") != said]
+        error = {name: reply[name] for name in ("ename", "evalue", "traceback")}
+        return [*shown, v4.new_output("error", **error)]
 
     def run(self, cell: Cell, limit: float) -> CellRun:
         """Run a cell to its end, whatever it raises.
@@ -124,6 +153,7 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         return self._send(cell_input, history=True)
 
     def _send(self, source: str, history: bool) -> str:
+        self._reply = {}
         request: str = self.kc.execute(
             source, store_history=history, allow_stdin=False, stop_on_error=False
         )
@@ -143,6 +173,8 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         message: dict[str, Any] = super().get_message(stream, timeout)
         if stream == "iopub":
             self._collector.take(message)
+        elif message["parent_header"].get("msg_id") == self._collector.request:
+            self._reply = message["content"]
         return message
 
     def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
@@ -178,6 +210,7 @@ class _Collector:
         self._client = NotebookClient(book, record_timing=False)
         self._client.clear_before_next_output = False  # nbclient sets it when it runs a cell
         self._cell = book.cells[0]
+        self._left = {True: MOST_TEXT, False: MOST_DATA}
 
     @property
     def outputs(self) -> list[Output]:
@@ -186,9 +219,31 @@ class _Collector:
 
     def take(self, message: dict[str, Any]) -> None:
         """Take a message of the kernel if it belongs to this cell."""
-        if message["parent_header"].get("msg_id") != self.request:
+        if message["parent_header"].get("msg_id") != self.request or not self._fits(message):
             return
         try:
             self._client.process_message(message, self._cell, 0)
         except CellExecutionComplete:
             return
+
+    def _fits(self, message: dict[str, Any]) -> bool:
+        """False for what would be too much; that is said once, where it would stand."""
+        content = message["content"]
+        if message["msg_type"] == "clear_output":
+            self._left = {True: MOST_TEXT, False: MOST_DATA}
+        if message["msg_type"] == "error":  # always told, but not at any length
+            for name in ("ename", "evalue"):
+                content[name] = content[name][:MOST_ERROR]
+            content["traceback"] = [line[:MOST_ERROR] for line in content["traceback"]]
+        parts = {"text/plain": content["text"]} if "text" in content else content.get("data", {})
+        for kind, part in parts.items():
+            is_text, size = kind.startswith("text/"), len(str(part))
+            left = self._left[is_text]
+            self._left[is_text] = left - size
+            if left < 0:
+                return False
+            if size > left:
+                most = CUT.format(MOST_TEXT if is_text else MOST_DATA)
+                self._cell.outputs.append(v4.new_output("stream", name="stdout", text=most))
+                return False
+        return True

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
+from lesson_engine.run import watch
 
-WATCH = Path(__file__).with_name("watch.py")
+WATCH = Path(watch.__file__)
 
 # What a kernel may know of this machine; a lesson adds its own (pass_variables in [tool.lesson]).
 # Secrets stay outside.
@@ -20,6 +21,10 @@ PASSED = (
     *"LD_LIBRARY_PATH VIRTUAL_ENV PYTHONUTF8 NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE".split(),
     *"SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA".split(),
     *"PROGRAMDATA".split(),
+    # how to reach the network from here, and where libraries keep what they fetched
+    *"HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy".split(),
+    *"SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE".split(),
+    *watch.CACHES,
 )
 
 
@@ -61,9 +66,9 @@ def choose_data(lesson: Lesson, download: bool = False, stand_in: bool = False) 
 
     Raises: LessonError if the lesson's data are there and not what they should be.
     """
-    watch = f"__import__('runpy').run_path({str(WATCH)!r})['start']('..', {str(lesson.root)!r})"
+    watching = f"__import__('runpy').run_path({str(WATCH)!r})['start']('..', {str(lesson.root)!r})"
     if lesson.data_source is None:
-        return Data(watch=watch)
+        return Data(watch=watching)
     path = lesson.data_source
     if not path.is_file():
         raise LessonError("pyproject.toml", None, f"data_source names {path}, which is not there")
@@ -74,7 +79,7 @@ def choose_data(lesson: Lesson, download: bool = False, stand_in: bool = False) 
     except (OSError, ValueError) as error:
         raise LessonError(lesson.shown(path), None, str(error)) from error
     prepare = f"__import__('runpy').run_path({str(path)!r})['prepare']()"
-    return Data(**chosen, prepare=prepare, watch=watch)
+    return Data(**chosen, prepare=prepare, watch=watching)
 
 
 def working_folder(lesson: Lesson, data: Data, fresh: bool, episode_name: str = "") -> Path:

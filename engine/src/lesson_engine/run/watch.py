@@ -33,6 +33,18 @@ MESSAGE = (
 )
 
 
+# Variables that say where well-known libraries keep what they fetch and compute
+CACHES = (
+    "XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME MPLCONFIGDIR KERAS_HOME TFHUB_CACHE_DIR "
+    "TFDS_DATA_DIR TORCH_HOME HF_HOME NLTK_DATA SCIKIT_LEARN_DATA SEABORN_DATA NUMBA_CACHE_DIR "
+    "IPYTHONDIR JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR"
+).split()
+# Where they do so otherwise, at home; beside hidden folders
+HOME_CACHES = (
+    "seaborn-data scikit_learn_data nltk_data tensorflow_datasets AppData Library/Caches"
+).split()
+
+
 class OutsideWorkingFolder(Exception):
     """A block changed files that are none of its business."""
 
@@ -101,17 +113,20 @@ def rule(
 ) -> Callable[[str], bool]:
     """What may be written to, as a function of a real path.
 
-    The innermost of the four folders that holds a path decides: in the working and in the
-    temporary folder everything may, in the lesson nothing, at home what is in a hidden folder,
-    where libraries keep their caches. What none of them holds may not be written to.
+    The innermost folder that holds a path decides: in the working folder, the temporary one and
+    where libraries keep their caches everything may, in the lesson nothing, at home what is in a
+    hidden folder. What none of them holds may not be written to.
 
     Args: paths of the four folders.
     """
+    caches = [os.path.join(home, name) for name in HOME_CACHES]
+    caches += [os.environ[name] for name in CACHES if os.environ.get(name)]
     folders: list[tuple[str, Callable[[str], bool]]] = [
         (os.path.realpath(working_folder), lambda inside: True),
         (os.path.realpath(lesson_folder), lambda inside: False),
         (os.path.realpath(temporary), lambda inside: True),
         (os.path.realpath(home), lambda inside: inside.startswith(".") and os.sep in inside),
+        *((os.path.realpath(cache), lambda inside: True) for cache in caches),
     ]
     folders.sort(key=lambda folder: len(folder[0]), reverse=True)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from lesson_engine.core import yaml_text
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.words import Words
 
 FILE = "CITATION.cff"
 NEEDED = ("authors", "title", "message")
@@ -35,10 +35,10 @@ class Citation:
     doi: str
     address: str
 
-    def sentence(self) -> str:
+    def sentence(self, words: Words) -> str:
         """One line for a list of references: "Doe, J. (2026). A lesson (version 1). https://…"."""
         year = f" ({self.year})" if self.year else ""
-        version = f" (version {self.version})" if self.version else ""
+        version = f" ({words('collected.version', version=self.version)})" if self.version else ""
         text = f"{', '.join(self.authors)}{year}. {self.title}{version}."
         return f"{text} {self.address}".rstrip()
 
@@ -65,9 +65,9 @@ def load_citation(lesson: Lesson) -> Citation | None:
     if not path.is_file():
         return None
     try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, no such date
-        raise LessonError(FILE, None, f"is not YAML: {error}") from error
+        found = yaml_text.load(path.read_text("utf-8"))
+    except yaml_text.FAILURES as error:
+        raise LessonError(FILE, *yaml_text.what_failed(error)) from error
     given = found if isinstance(found, dict) else {}
     missing = [name for name in NEEDED if not given.get(name)]
     if missing:

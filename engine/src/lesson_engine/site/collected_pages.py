@@ -1,11 +1,12 @@
-"""Pages that nobody writes: the whole text, key points, pictures, how to cite, not found.
+"""Pages that nobody writes: the whole text, key points, pictures, how to cite, search.
 
 Sphinx asks for them once every page has been written (html-collect-pages). They are made from
 the same parsed pages, so nothing is read twice.
 """
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
+from sphinx.util.nodes import clean_astext
 
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
-from lesson_engine.site import citation
+from lesson_engine.core.words import Words
+from lesson_engine.site import citation, search_index, slides
 from lesson_engine.site.citation import Citation
 
-TITLES = {
-    "aio": "All in one page",
-    "key-points": "Key points",
-    "images": "All pictures",
-    "citation": "How to cite",
-}
+_Maker = Callable[[nodes.section], list[nodes.section]]
+SEARCH = "search"  # the last one, so the one by which the others' age is known
+PAGES = ("aio", "key-points", "images", "citation")
 
 
 def collect(lesson: Lesson, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -43,12 +43,23 @@ def collect(lesson: Lesson, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], 
     episodes = [
         path.relative_to(lesson.root).with_suffix("").as_posix() for path in lesson.episode_paths()
     ]
+    if app.config.lesson_view == "instructor":
+        for episode in episodes:
+            yield _slides(lesson, app, episode)
     sections = [_parsed(app, episode) for episode in episodes]
     # the whole comes last: it takes the sections themselves, the others take copies of parts
-    makers = {"key-points": _key_points, "images": _pictures, "aio": _whole}
+    words = lesson.words
+    written = _written(lesson)
+    makers: dict[str, _Maker] = {
+        "key-points": _key_points,
+        "images": partial(_pictures, words),
+        "aio": _whole,
+    }
     for page, make in makers.items():
+        if page in written:  # the author's own; see inventory
+            continue
         body = nodes.section(ids=["top"])
-        body += nodes.title("", TITLES[page])
+        body += nodes.title("", words(f"menu.{page}"))
         for section in sections:
             body += make(section)
         yield page, _context(app, page, body), "page.html"
@@ -56,9 +67,10 @@ def collect(lesson: Lesson, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], 
         cited = citation.load_citation(lesson)
     except LessonError as error:
         raise ExtensionError(str(error)) from error
-    if cited is not None:
-        yield "citation", _context(app, "citation", _how_to_cite(cited)), "page.html"
-    yield "404", _context(app, "404", _not_found()), "page.html"
+    if cited is not None and "citation" not in written:
+        yield "citation", _context(app, "citation", _how_to_cite(cited, words)), "page.html"
+    listing = search_index.listing(lesson, app)
+    yield SEARCH, {"title": words("search.search"), "listing": listing, "toc": ""}, "search.html"
 
 
 def _is_current(lesson: Lesson, app: Sphinx) -> bool:
@@ -72,13 +84,19 @@ def _is_current(lesson: Lesson, app: Sphinx) -> bool:
 
 
 def _last(app: Sphinx) -> Path:
-    return Path(app.outdir) / "404.html"
+    return Path(app.outdir) / f"{SEARCH}.html"
 
 
 def links(lesson: Lesson) -> list[tuple[str, str]]:
     """(page name, title) of those that the menu offers."""
     cited = (lesson.root / citation.FILE).is_file()
-    return [(page, title) for page, title in TITLES.items() if cited or page != "citation"]
+    left_out = _written(lesson) | (set() if cited else {"citation"})
+    return [(page, lesson.words(f"menu.{page}")) for page in PAGES if page not in left_out]
+
+
+def _written(lesson: Lesson) -> set[str]:
+    """Names of the pages at the top that authors wrote, which are not made then."""
+    return {path.stem for path in lesson.root.glob("*.md")}
 
 
 def _parsed(app: Sphinx, episode: str) -> nodes.section:
@@ -102,7 +120,7 @@ def _whole(section: nodes.section) -> list[nodes.section]:
 
 def _heading(section: nodes.section) -> nodes.section:
     title = next(section.findall(nodes.title))
-    return nodes.section("", nodes.title("", title.astext()), ids=section["ids"])
+    return nodes.section("", nodes.title("", clean_astext(title)), ids=section["ids"])
 
 
 def _key_points(section: nodes.section) -> list[nodes.section]:
@@ -114,39 +132,46 @@ def _key_points(section: nodes.section) -> list[nodes.section]:
     return [part]
 
 
-def _pictures(section: nodes.section) -> list[nodes.section]:
+def _pictures(words: Words, section: nodes.section) -> list[nodes.section]:
     part = _heading(section)
     for figure in section.findall(nodes.figure):
         part += figure.deepcopy()
         image = next(figure.findall(nodes.image))
-        text = nodes.paragraph("", "", nodes.strong("", "In words: "), nodes.Text(image["alt"]))
-        part += text
+        before, behind = words.around("collected.in_words", "text")
+        texts = [nodes.Text(image["alt"]), nodes.Text(behind)]
+        part += nodes.paragraph("", "", nodes.strong("", before), *texts)
     return [part] if len(part) > 1 else []
 
 
-def _how_to_cite(cited: Citation) -> nodes.section:
-    body = nodes.section("", nodes.title("", TITLES["citation"]), ids=["top"])
+def _how_to_cite(cited: Citation, words: Words) -> nodes.section:
+    body = nodes.section("", nodes.title("", words("menu.citation")), ids=["top"])
     body += nodes.paragraph("", cited.message)
-    body += nodes.paragraph("", cited.sentence())
-    body += nodes.paragraph("", "In a BibTeX file:")
+    body += nodes.paragraph("", cited.sentence(words))
+    body += nodes.paragraph("", words("collected.bibtex"))
     body += nodes.literal_block("", cited.bibtex(), language="bibtex")
     return body
 
 
-def _not_found() -> nodes.section:
-    body = nodes.section("", nodes.title("", "There is no such page"), ids=["top"])
-    text = "The address may have changed. Look for the page in the menu, or search for its words."
-    body += nodes.paragraph("", text)
-    return body
+def _slides(lesson: Lesson, app: Sphinx, episode: str) -> tuple[str, dict[str, Any], str]:
+    """An episode's slides: page name, context, template."""
+    document = app.env.get_and_resolve_doctree(episode, app.builder, tags=app.tags)
+    shown = slides.slides_of(document, lesson.words)
+    page = f"{slides.PLACE}/{episode.rpartition('/')[2]}"
+    for slide in shown:
+        slide.body = _context(app, page, nodes.container("", *slide.parts))["body"]
+    context = {"title": shown[0].title, "slides": shown, "episode": episode}
+    return page, context, "slides.html"
 
 
-def _context(app: Sphinx, page: str, body: nodes.section) -> dict[str, Any]:
+def _context(app: Sphinx, page: str, body: nodes.Element) -> dict[str, Any]:
     """What the template needs of a page."""
     builder = app.builder
     assert isinstance(builder, StandaloneHTMLBuilder)  # no other asks for pages
     builder.current_docname = page
     builder.secnumbers, builder.fignumbers = {}, {}  # set by Sphinx for pages of their own only
-    builder.imgpath = builder.imagedir  # pictures, as seen from the top of the site
+    root = "../" * page.count("/")
+    builder.imgpath = f"{root}{builder.imagedir}"  # pictures and files, as seen from the page
+    builder.dlpath = f"{root}_downloads"
     builder.post_process_images(body)
-    title = body[0].astext()
+    title = body[0].astext() if len(body) else ""
     return {"title": title, "body": builder.render_partial(body)["fragment"], "toc": ""}

@@ -1,5 +1,7 @@
 """What a page's divs and blocks become: boxes, tabs, and cells with what was recorded of them."""
 
+import html
+import posixpath
 import re
 from itertools import pairwise
 from typing import Any
@@ -12,15 +14,15 @@ from nbformat import NotebookNode
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from lesson_engine.core import structure
-from lesson_engine.core.divs import DivKind, kind_of
+from lesson_engine.core import interactive, pandoc, structure
+from lesson_engine.core.divs import kind_of, title_of
 from lesson_engine.core.model import Block, Figure
+from lesson_engine.core.words import words_in
 from lesson_engine.site import episode_frame
 from lesson_engine.site.myst import tab_mark
 
 OUTER_FENCE = ":" * 60  # longer than any that myst.to_myst makes
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s*#*\s*")
-GIVEN = "Ready-made code: paste this block"  # above what learners needn't type
 # a bar, as Keras, pip, rich and tqdm draw it; in a table's frame, as Keras's summary has it, the
 # same characters stand behind a corner
 PROGRESS = re.compile(r"(?<![^\s|\[])[━█]{2}")
@@ -63,21 +65,28 @@ class LessonCell(SphinxDirective):
 
     def lines_above(self, block: Block, place: int) -> list[nodes.paragraph]:
         """What learners are told before the code of a block."""
-        lines = []
+        lines, words = [], words_in(self.config.lesson_lang)
         if block.paste:
-            lines.append(nodes.paragraph("", GIVEN, classes=["cell-given"]))
+            given = words("episode.given")
+            lines.append(nodes.paragraph("", given, classes=["cell-given"]))
         for noted in episode_frame.noted_blocks(self.env)[place - 1 : place]:
             if noted is not None and noted.seconds >= episode_frame.LONG:
-                text = f"took {episode_frame.in_words(noted.seconds)} in our run"
+                time = episode_frame.in_words(noted.seconds, words)
+                text = words("episode.took", time=time)
                 lines.append(nodes.paragraph("", text, classes=["cell-time"]))
         return lines
 
     def figure(self, figure: Figure) -> nodes.figure:
         """A picture that the block draws, with its caption."""
-        node = nodes.figure("", nodes.image(uri=figure.source, alt=figure.alt or ""))
+        image = nodes.image(uri=figure.source, alt=figure.alt or "")
+        image.attributes.update(re.findall(r'(\w+)="([^"]*)"', figure.size))
+        node = nodes.figure("", image)
         node["classes"].append("cell-figure")
+        if interactive.is_interactive(figure):
+            image["classes"].append(interactive.CLASS)
         if figure.caption:
-            inline, messages = self.state.inline_text(figure.caption, figure.first_line)
+            caption = pandoc.rewritten(figure.caption, "site")
+            inline, messages = self.state.inline_text(caption, figure.first_line)
             node += [nodes.caption("", "", *inline), *messages]
         return node
 
@@ -85,14 +94,16 @@ class LessonCell(SphinxDirective):
 class LessonTabs(SphinxDirective):
     """Tabs: each line with a mark opens one. Shown by sphinx-inline-tabs.
 
-    Its argument is how many divs are around it; see tab_mark.
+    Its arguments are how many divs are around it, see tab_mark, and the id that it may have.
     """
 
     has_content = True
     required_arguments = 1
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        box = nodes.container(classes=["lesson-tabs"])
+        box = nodes.container(classes=["lesson-tabs"], ids=self.arguments[1:])
+        self.set_source_info(box)
         lines = list(self.content)
         mark = tab_mark(self.arguments[0])
         starts = [n for n, line in enumerate(lines) if line.startswith(mark)]
@@ -118,41 +129,67 @@ class Summary(nodes.TextElement):
 
 
 class LessonDiv(SphinxDirective):
-    """A fenced div; its first heading is its title. Its argument is its class."""
+    """A fenced div; its first heading is its title.
+
+    Its arguments are its class and the id that it may have.
+    """
 
     has_content = True
     required_arguments = 1
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         kind = kind_of(name)
         if kind.audience == "instructor" and self.config.lesson_view != "instructor":
             return []  # not in the page, and so not in what can be searched
-        title, body = self.title_and_body(kind)
+        words = words_in(self.config.lesson_lang)
+        own = title_of(name, words)
+        title, body = self.title_and_body(own)
         node: nodes.Element = Details() if kind.folds else nodes.container()
-        node["classes"] += ["lesson-div", name]
+        node["classes"] += ["lesson-div", name] if name != "plain" else []
+        node["open"] = kind.audience == "instructor"  # a note is there to be read
+        node["ids"] += self.arguments[1:]
         self.set_source_info(node)
         messages: list[nodes.system_message] = []
         if title:
             inline, messages = self.state.inline_text(title, self.lineno)
             heading = Summary if kind.folds else nodes.paragraph
-            if kind.names_itself and title != kind.title:
-                inline.insert(0, nodes.Text(f"{kind.title}: "))
+            if kind.names_itself and title != own:
+                before, behind = words.around("box.titled", "title", kind=own)
+                inline = [nodes.Text(before), *inline, nodes.Text(behind)]
             node += heading("", "", *inline, classes=["lesson-div-title"])
         self.state.nested_parse(self.content[body:], self.content_offset + body, node)
         return [node, *messages]
 
-    def title_and_body(self, kind: DivKind) -> tuple[str | None, int]:
-        """The title, and the line of the content that comes after it."""
+    def title_and_body(self, own: str) -> tuple[str, int]:
+        """The title, or the div's own, and the line of the content that comes after it."""
         first = next((n for n, line in enumerate(self.content) if line.strip()), 0)
         heading = HEADING.fullmatch(self.content[first]) if self.content else None
         if heading is None:
-            return kind.title, first
+            return own, first
         return heading["text"], first + 1
 
 
+class HtmlImage(nodes.image):
+    """A picture that an author put into HTML, with the tag that it had there."""
+
+
+def visit_html_image(translator: HTML5Translator, node: HtmlImage) -> None:
+    """Write the tag as it was, but for the picture's address."""
+    builder: Any = translator.builder
+    uri = node["uri"]
+    if uri in builder.images:
+        uri = posixpath.join(builder.imgpath, builder.images[uri])
+    source = f' src="{html.escape(uri)}"'
+    tag = re.sub(r"""\ssrc\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", lambda _: source, node["tag"])
+    translator.body.append(tag)
+    raise nodes.SkipNode
+
+
 def visit_details(translator: HTML5Translator, node: Details) -> None:
-    translator.body.append(translator.starttag(node, "details"))
+    given: dict[str, Any] = {"open": "open"} if node.get("open") else {}
+    translator.body.append(translator.starttag(node, "details", **given))
 
 
 def depart_details(translator: HTML5Translator, node: Details) -> None:

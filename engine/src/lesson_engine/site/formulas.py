@@ -1,6 +1,7 @@
 """TeX as MathML, which browsers show without a script (docutils converts it)."""
 
 import html
+import re
 
 from docutils import nodes
 from docutils.utils.math import MathError
@@ -8,12 +9,19 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+# docutils aligns what has & in it without being told
+LONG = 25  # signs: what is longer may not fit on a line of a phone, and a formula is not broken
+ENVIRONMENT = re.compile(r"\\(?:begin|end)\{(?:equation|align|gather|multline|eqnarray)\*?\}")
 logger = logging.getLogger(__name__)
 
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula within a line."""
-    translator.body.append(_mathml(node, block=False))
+    formula = _mathml(node, block=False)
+    signs = "".join(html.unescape(re.sub(r"<[^>]*>", "", formula)).split())
+    if len(signs) >= LONG:
+        formula = f'<span class="math-inline">{formula}</span>'
+    translator.body.append(formula)
     raise nodes.SkipNode
 
 
@@ -26,7 +34,7 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
 def _mathml(node: nodes.Element, block: bool) -> str:
     """The formula, or its TeX and a warning if it cannot be shown."""
     try:
-        return tex2mathml(node.astext(), as_block=block)
+        return tex2mathml(ENVIRONMENT.sub("", node.astext()), as_block=block)
     except MathError as error:
         logger.warning("this formula cannot be shown: %s", error, location=node)
         return f"<code>{html.escape(node.astext())}</code>"

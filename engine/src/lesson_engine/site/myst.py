@@ -11,26 +11,40 @@ import json
 import os
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
-from lesson_engine.core import links, notebook, reader, structure
+from lesson_engine.core import interactive, links, markdown, notebook, pandoc, reader, structure
 from lesson_engine.core.divs import TABS
+from lesson_engine.core.edits import NOTE
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block, Div, Episode, Figure
+from lesson_engine.core.words import Words
 
 FENCE = re.compile(r"(`{3,}|~{3,}).*")
+DIRECTIVE = re.compile(r"(?m)^([\s>]*)(:{3,}\s*\{)")
 HEADING = re.compile(r"^([\s>]*#{1,6}\s+)(.*)$")
-MENU = "{toctree}"  # on the home page; see home_page
+MENU = "{lesson-menu}"  # on the home page; see home_page
+KEPT = ("title", "teaching", "exercises")  # what pages need of the front matter
 MADE = "lesson-page:"  # the address of a page that nobody writes; see sphinx_extension
-PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&\"'^:-])")
+ODD_IN_ADDRESS = re.compile(r"[#%?]")  # in the name of a page: MyST does not find it
+RESERVED = "/;:@&=+$,"  # characters that MyST expects as they are
 
 
 def with_links(text: str, lesson: Lesson) -> str:
-    """A page's text with the links that all pages share."""
-    return f"{text}\n\n{lesson.shared_links}"
+    """A page's text with the links that all pages share, each defined once."""
+    return f"{text}\n\n{shared_links(lesson)[0]}"
+
+
+def shared_links(lesson: Lesson) -> tuple[str, list[int]]:
+    """What links.md says without definitions that a later one overrules, and their lines."""
+    lines = lesson.shared_links.split("\n")
+    overruled = markdown.parse(lesson.shared_links).overruled
+    for _, first, last in overruled:
+        _blank(lines, first, last)
+    return "\n".join(lines), [first for _, first, _ in overruled]
 
 
 def relinked(text: str, lesson: Lesson, page: Path, view: str) -> str:
@@ -51,7 +65,7 @@ def relinked(text: str, lesson: Lesson, page: Path, view: str) -> str:
         return text
     lines = text.split("\n")
     targets = {(link.target, link.line) for link in read.links}
-    targets |= {(figure.source, figure.first_line) for figure in read.figures}
+    targets |= {(quote(figure.source), figure.first_line) for figure in read.figures}
     for target, line in targets:
         address = _address(target, lesson, page, view)
         if address not in (None, target):
@@ -66,8 +80,12 @@ def relinked(text: str, lesson: Lesson, page: Path, view: str) -> str:
 
 
 def _replaced(line: str, target: str, address: str) -> str:
+    wanted = unquote(target)
+    line = links.readdressed(line, lambda one: address if unquote(one) == wanted else None)
     return re.sub(
-        rf"(\]\(\s*<?){re.escape(target)}(?=[>\s)])", lambda match: match[1] + address, line
+        rf"(\bsrc\s*=\s*[\"']?){re.escape(wanted)}(?=[>\s\"'])",
+        lambda match: match[1] + address,
+        line,
     )
 
 
@@ -75,36 +93,44 @@ def _address(target: str, lesson: Lesson, page: Path, view: str) -> str | None:
     """Where a link leads, from the page's own folder; None if that is not for us to say."""
     if not target or target.startswith("#") or links.leads_elsewhere(target):
         return None
-    found = links.file_of(lesson, page, target)
+    found = links.file_of(lesson.root, page, target)
     made = links.page_made(target)
     place = "".join(target.partition("#")[1:])
     if found is not None and view == "learner" and found.parent.name == "instructors":
         return f"{MADE}instructor/instructors/{quote(found.stem)}{place}"
     if found is not None:
-        return quote(os.path.relpath(found, page.resolve().parent)).replace(os.sep, "/") + place
+        if found.suffix == ".md" and ODD_IN_ADDRESS.search(found.name):
+            name = found.relative_to(lesson.root.resolve()).with_suffix("").as_posix()
+            return f"{MADE}{quote(name)}{place}"
+        path = os.path.relpath(found, page.resolve().parent).replace(os.sep, "/")
+        return quote(path, safe=RESERVED) + place
     return None if made is None else f"{MADE}{made}{place}"
 
 
-def notice(text: str, fault: LessonError) -> str:
+def notice(text: str, fault: LessonError, words: Words) -> str:
     """A page in the place of one that cannot be read, with its title if that can be found."""
     title = re.search(r"(?m)^title:\s*(.+)$", text)
-    words = title[1].strip("'\" ") if title else fault.path
-    return f"---\ntitle: {json.dumps(str(words))}\n---\n\nThis page can't be shown yet. {fault}\n"
+    name = json.dumps(title[1].strip("'\" ") if title else str(fault.path))
+    return f"---\ntitle: {name}\n---\n\n{words('episode.unreadable', fault=fault)}\n"
 
 
 def read_page(text: str) -> NotebookNode:
     """Reader of ".md" for myst-nb (nb_custom_formats): Workbench Markdown as a notebook."""
     page = reader.read_once(text)
     book = notebook.new_notebook()
-    book.cells = [v4.new_markdown_cell(to_myst(page))]
+    book.cells = [notebook.text_cell(to_myst(page))]
     # Where each cell starts in the file; myst-nb and MyST both add one to the first.
     book.metadata["source_map"] = [-1, *(block.first_line for block in page.blocks)]
     for block in page.blocks:
         cell = notebook.code_cell(block.source, notebook.recorded_outputs(block))
         cell.metadata["tags"] = ["remove-cell"]
         book.cells.append(cell)
-    for name, value in page.front_matter.items():
-        book.metadata[name] = value
+    for name in KEPT:  # others may mean something to MyST
+        value = page.front_matter.get(name)
+        if value is not None:
+            book.metadata[name] = value
+    if "title" in book.metadata:
+        book.metadata["title"] = pandoc.rewritten(page.title, "site")
     book.metadata["mystnb"] = {"execution_mode": "off"}  # outputs are the recorded ones
     return notebook.number(book)
 
@@ -114,9 +140,13 @@ def to_myst(page: Episode) -> str:
 
     Divs and blocks are directives there, and figures carry a class.
     """
-    lines = page.plain_lines()
+    lines = page.plain_lines("site")
+    _hide_colons(lines, page)
     for opening in page.fence_openings:
-        if opening.info.startswith("{") and opening.info != MENU:
+        if opening.language.startswith("="):
+            lines[opening.line - 1] = FENCE.sub(r"\1{raw} ", lines[opening.line - 1])
+            lines[opening.line - 1] += opening.language[1:]
+        elif opening.info.startswith("{") and opening.info != MENU:
             # MyST would take it for a directive
             fence = FENCE.sub(rf"\1{opening.language}", lines[opening.line - 1])
             lines[opening.line - 1] = fence
@@ -137,14 +167,39 @@ def to_myst(page: Episode) -> str:
     for figure in page.figures:
         if figure.alone:
             _set_figure(lines, figure)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_endings(page)])
+
+
+def _hide_colons(lines: list[str], page: Episode) -> None:
+    """Colons that open no div, as directly under text, open a directive for MyST: hide them."""
+    if not DIRECTIVE.search(page.text):
+        return
+    for token in markdown.tokens_of(page.text):
+        if token.type == "inline" and token.map:
+            for n in range(*token.map):
+                lines[n] = DIRECTIVE.sub(r"\1\\\2", lines[n])
+
+
+def _endings(page: Episode) -> list[str]:
+    """What a page refers to: its inline notes, and headings that are links by their own text."""
+    endings = []
+    for number, note in enumerate(page.notes, 1):
+        endings += ["", f"{NOTE.format(number)}: {note}"]
+    for heading in page.headings:
+        words = re.escape(heading.text)
+        label = " ".join(heading.text.split()).upper()
+        if label not in page.references and re.search(
+            rf"(?i)\[{words}\](?!\(|:|{{|\[[^\]])", page.text
+        ):
+            endings += ["", f"[{heading.text}]: #{heading.place}"]
+    return endings
 
 
 def _set_div(lines: list[str], div: Div) -> None:
     colons = ":" * (40 - 2 * div.depth)  # MyST nests by length: the outer fence is the longer one
     directive = "lesson-tabs" if div.name in TABS else "lesson-div"
-    argument = div.depth if div.name in TABS else div.name
-    _set_fence(lines, div.first_line, f"{colons}{{{directive}}} {argument}")
+    argument = div.depth if div.name in TABS else div.name or "plain"
+    _set_fence(lines, div.first_line, f"{colons}{{{directive}}} {argument} {div.place}".rstrip())
     _set_fence(lines, div.last_line, colons)
 
 
@@ -177,7 +232,11 @@ def _set_figure(lines: list[str], figure: Figure) -> None:
     first = lines[figure.first_line - 1]
     before = first[: first.index("![")]
     _blank(lines, figure.first_line, figure.last_line, before)
-    alt = PUNCTUATION.sub(r"\\\1", figure.alt or "")
-    image = f"![{alt}]({figure.source}){{.lesson-figure}}"
-    caption = f"[{figure.caption}]{{.caption}}" if figure.caption else ""
+    alt = pandoc.PUNCTUATION.sub(r"\\\1", figure.alt or "")
+    source = figure.source if ":" in figure.source else quote(figure.source)
+    more = f" .{interactive.CLASS}" if interactive.is_interactive(figure) else ""
+    more += f" {figure.size}" if figure.size else ""
+    image = f"![{alt}]({source}){{.lesson-figure{more}}}"
+    caption = pandoc.rewritten(figure.caption, "site")
+    caption = f"[{caption}]{{.caption}}" if caption else ""
     lines[figure.first_line - 1] = before + image + caption

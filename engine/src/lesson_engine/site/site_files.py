@@ -1,42 +1,103 @@
-"""The finished site: both views, and beside the pages everything that can be taken along."""
+"""The finished site: both views, and what is made for them as a whole."""
 
+import json
 import shutil
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
+from xml.sax.saxutils import escape
 
-from lesson_engine.core import exporter, files, scripts
+from lesson_engine.core import exporter, files, working_files
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
-from lesson_engine.site.episode_frame import ZIP
+from lesson_engine.site import interactive, old_addresses, plain_pages, relocate, taken_along
 
-TAKEN_ALONG = ("environment.yml", "requirements.txt", "LICENSE.md")
 LEFT_OUT = ("__pycache__", ".doctrees", ".buildinfo", "objects.inv")  # and the lesson's own
-COMPRESSED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".gz")  # and whatever is a zip inside
-FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
+SPHINX = ("searchtools.js", "language_data.js")  # for its search, which is not ours
+SHARED = ("_images/", "_static/", "_downloads/", f"{interactive.PLACE}/")  # by both views
+MARK = "lesson.json"  # by which a page that is at an unknown address finds the site's top
 
 
-def assemble(lesson: Lesson, episodes: Sequence[Episode], views: Sequence[Path]) -> None:
+def derive(lesson: Lesson, episodes: Sequence[Episode], place: Path) -> None:
+    """Write scripts and notebooks.
+
+    Args:
+        lesson: the lesson.
+        episodes: all of its episodes.
+        place: a folder for them alone.
+    """
+    shutil.rmtree(place, ignore_errors=True)
+    exporter.export_notebooks(lesson, episodes, place / "notebooks")
+    for episode in episodes:
+        path, text = exporter.script_of(lesson, episode)
+        files.write(place / path, text)
+
+
+def assemble(
+    lesson: Lesson, episodes: Sequence[Episode], derived: Path, views: Sequence[Path]
+) -> None:
     """Put the site together and replace the old one in one step.
 
     Args:
         lesson: the lesson.
         episodes: all of its episodes.
+        derived: the folder that derive() has filled.
         views: folders of HTML: the learner view's, the instructor view's.
     """
     learner, instructor = views
     place = lesson.build_folder / "site" / "whole"
     shutil.rmtree(place, ignore_errors=True)
-    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    ignore = shutil.ignore_patterns(*LEFT_OUT, *SPHINX)
     shutil.copytree(learner, place, ignore=ignore)
     shutil.copytree(instructor, place / "instructor", ignore=ignore)
-    exporter.export_notebooks(lesson, episodes, place / "notebooks")
-    for episode in episodes:
-        name = scripts.script_name(episode.name)
-        files.write(place / "scripts" / name, scripts.to_script(episode, lesson.script_start))
-    write_sitemap(lesson, place)
-    write_zip(lesson, place)
+    share_files(place)
+    _publish_needed_files(lesson, episodes, place)
+    if derived.is_dir():  # a lesson without episodes has none
+        shutil.copytree(derived, place, dirs_exist_ok=True)
+    taken_along.write_zips(lesson, place)
+    _add_for_the_web(lesson, episodes, place)
     files.replace_folder(lesson.site_folder, place)
+
+
+def _publish_needed_files(lesson: Lesson, episodes: Sequence[Episode], place: Path) -> None:
+    """Put what notebooks fetch where they look for it; see core/working_files."""
+    known = working_files.working_files(lesson)
+    needed = {name for page in episodes for name in working_files.needed_by(lesson, page)}
+    for name in sorted(needed & set(known)):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(known[name], place / name)
+
+
+def _add_for_the_web(lesson: Lesson, episodes: Sequence[Episode], place: Path) -> None:
+    """Add what a site on a server needs, and a folder doesn't."""
+    write_sitemap(lesson, place)
+    for view in (place, place / "instructor"):
+        old_addresses.add(lesson, view)
+    if not (lesson.root / "404.md").is_file():
+        files.write(place / "404.html", plain_pages.not_found(lesson, episodes))
+    files.write(place / MARK, json.dumps({"title": lesson.title}, ensure_ascii=False) + "\n")
+
+
+def share_files(place: Path) -> None:
+    """Leave one copy of what both views have: the instructor's pages lead to the learners'.
+
+    Args:
+        place: the top of the site.
+    """
+    instructor, moved = place / "instructor", {}
+    for path in sorted(instructor.rglob("*")):
+        name = path.relative_to(instructor).as_posix()
+        if not path.is_file() or not name.startswith(SHARED):
+            continue
+        there = place / name
+        if there.is_file() and there.read_bytes() != path.read_bytes():
+            continue
+        there.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(there)
+        moved[f"instructor/{name}"] = name
+    for page in sorted(instructor.rglob("*.html")):
+        name = page.relative_to(place).as_posix()
+        page.write_text(relocate.relocated(name, page.read_text("utf-8"), moved), "utf-8")
 
 
 def write_sitemap(lesson: Lesson, place: Path) -> None:
@@ -45,47 +106,14 @@ def write_sitemap(lesson: Lesson, place: Path) -> None:
     if not base:
         return
     pages = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
-    shown = [page for page in pages if not page.startswith("instructor/") and page != "404.html"]
-    entries = "".join(f"<url><loc>{base}/{page}</loc></url>\n" for page in shown)
+    left_out = ("instructor/", f"{interactive.PLACE}/", "404.html")
+    shown = [page for page in pages if not page.startswith(left_out)]
+    entries = "".join(
+        f"<url><loc>{escape(f'{base}/{quote(page)}')}</loc></url>\n" for page in shown
+    )
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         f"{entries}</urlset>\n"
     )
     files.write(place / "sitemap.xml", text)
-
-
-def write_zip(lesson: Lesson, place: Path) -> None:
-    """Write one file with everything that a workshop without a network needs.
-
-    The notebooks lie beside the scripts, in the one folder that all code runs in: there they
-    find ../data, the look of the figures and what was saved before. The site itself is in site/.
-    """
-    with zipfile.ZipFile(place / ZIP, "w") as archive:
-        for name, path in sorted(_for_working(lesson, place).items()):
-            _add(archive, path, Path(name))
-        for path in sorted(place.rglob("*")):
-            if path.is_file() and path.name != ZIP:
-                _add(archive, path, Path("site") / path.relative_to(place))
-
-
-def _for_working(lesson: Lesson, place: Path) -> dict[str, Path]:
-    """What code needs: name in the zip -> file; not what its blocks saved, nor caches."""
-    left_out = {*LEFT_OUT, *lesson.left_alone}
-    found = {name: lesson.root / name for name in TAKEN_ALONG if (lesson.root / name).is_file()}
-    for name, folder in lesson.beside_code.items():
-        for path in folder.rglob("*"):
-            inside = path.relative_to(folder)
-            if path.is_file() and not left_out.intersection(inside.parts):
-                found[f"{name}/{inside.as_posix()}"] = path
-    made = [*(place / "scripts").glob("*.py"), *(place / "notebooks").glob("*.ipynb")]
-    return {**found, **{f"scripts/{path.name}": path for path in made}}
-
-
-def _add(archive: zipfile.ZipFile, path: Path, name: Path) -> None:
-    """Add a file under a name; one that would not become smaller is stored as it is."""
-    entry = zipfile.ZipInfo(name.as_posix(), FIXED_TIME)
-    stored = path.suffix.lower() in COMPRESSED or zipfile.is_zipfile(path)
-    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, path.read_bytes(), compresslevel=1)  # fast; most of it is pictures

@@ -1,0 +1,174 @@
+"""The files that a lesson's code works with, and how a notebook saved on its own gets them."""
+
+import contextlib
+import json
+import posixpath
+import re
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lesson_engine.core import reader, scripts
+from lesson_engine.core.errors import LessonError
+from lesson_engine.core.lesson import Lesson
+from lesson_engine.core.model import Block, Episode, Hidden, Skeleton
+from lesson_engine.core.words import Words
+
+HERE = "scripts"  # the folder that all code runs in
+STYLE = f"{HERE}/matplotlibrc"  # which matplotlib reads where it is started
+TEXT = re.compile(r"""(?:(["'])(?P<text>[^"'\n]+)\1)""")  # in Python; "{…}" stands for anything
+IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)|%run\s+(?:-\w\s+)*(\S+?)(?:\.py)?\s*$", re.M)
+FETCH = """\
+# {about}
+import os
+from pathlib import Path
+from urllib.parse import quote
+from urllib.request import urlopen
+
+needed = {needed}
+if not all(Path("..", name).is_file() for name in needed):
+    folder = Path({folder})
+    for name in needed:
+        path = folder / name
+        if not path.is_file():
+            print({fetching}, name)
+            try:
+                content = urlopen({site} + quote(name)).read()
+            except OSError as error:
+                raise OSError(name + ": " + {missing}) from error
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    (folder / "scripts").mkdir(exist_ok=True)
+    os.chdir(folder / "scripts")"""
+LOOK = """\
+# {about}
+from pathlib import Path
+
+for name in {needed}:
+    if not Path("..", name).is_file():
+        raise FileNotFoundError(name + ": " + {missing})"""
+
+
+def folder_name(lesson: Lesson) -> str:
+    """What a learner's folder of the lesson is called: as its site or repository, or "lesson"."""
+    for key in ("url", "source"):
+        path = urlsplit(str(lesson.config.get(key, ""))).path
+        name = re.sub(r"[^\w.-]+", "-", posixpath.basename(path.rstrip("/"))).strip(".-")
+        if name:
+            return name
+    return "lesson"
+
+
+def working_files(lesson: Lesson, left_out: Collection[str] = ()) -> dict[str, Path]:
+    """What code finds around it: place in a learner's folder -> file here.
+
+    Args:
+        lesson: the lesson.
+        left_out: names of further files and folders that are not wanted.
+    """
+    unwanted = {*left_out, *lesson.left_alone}
+    found = {}
+    for name, folder in lesson.beside_code.items():
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if path.is_file() and not unwanted.intersection(inside.parts):
+                found[f"{name}/{inside.as_posix()}"] = path
+    return found
+
+
+def needed_by(lesson: Lesson, episode: Episode) -> list[str]:
+    """Places of the files that an episode's code reads, imports or runs, in order of names.
+
+    What is read is found by the names that the code has written out, such as "../data/cat.png".
+    """
+    known = working_files(lesson)
+    pieces: list[Block | Hidden | Skeleton] = [*episode.blocks, *episode.hidden]
+    code = [piece.source for piece in (*pieces, *episode.skeletons)]
+    found = set(_read_in(code, known))
+    before = lesson.path_before(lesson.root / episode.path)
+    if before is not None:  # the notebook begins by running that one's script
+        found.add(f"{HERE}/{scripts.script_name(before.stem)}")
+        found.update(needed_by(lesson, reader.read_page(lesson, before)))
+        found.update(_read_in([lesson.script_start], known))
+    if STYLE in known and any("matplotlib" in text for text in code):
+        found.add(STYLE)
+    return sorted(found)
+
+
+def _needed_by_others(lesson: Lesson) -> list[str]:
+    """The smallest file that an episode of the lesson needs, in a list; [] if none needs any.
+
+    A notebook without needs of its own works in the same folder as the others: what one of them
+    saves, the next one may read.
+    """
+    known, found = working_files(lesson), set()
+    for path in lesson.episode_paths():
+        with contextlib.suppress(LessonError):  # the site shows a notice in the page's place
+            found.update(needed_by(lesson, reader.read_page(lesson, path)))
+    return sorted(found & set(known), key=lambda name: known[name].stat().st_size)[:1]
+
+
+def _read_in(texts: Collection[str], known: Mapping[str, Path]) -> Iterator[str]:
+    """Places that code names, and those that the modules it imports name."""
+    waiting = list(texts)
+    seen: set[str] = set()
+    while waiting:
+        text = waiting.pop()
+        for name in {*_named(text, known), *_imported(text, known)} - seen:
+            seen.add(name)
+            yield name
+            if name.endswith(".py"):
+                waiting.append(known[name].read_text("utf-8"))
+
+
+def _named(text: str, known: Mapping[str, Path]) -> Iterator[str]:
+    for match in TEXT.finditer(text):
+        wanted = posixpath.normpath(posixpath.join(HERE, match["text"].replace("\\", "/")))
+        pattern = re.sub(r"\{[^{}]*\}", "*", wanted)
+        folder, _, name = pattern.rpartition("/")
+        # "*" or "{name}.csv" alone may be any file, most likely one that the code itself makes
+        if folder != HERE and folder or posixpath.splitext(name)[0].strip("*?.") and folder:
+            yield from _matching(pattern, known)
+
+
+def _matching(pattern: str, known: Mapping[str, Path]) -> Iterator[str]:
+    """A place, or what a pattern may stand for, and all that is in it if it's a folder."""
+    if not any(sign in pattern for sign in "*?["):  # most are names, for which this is enough
+        yield from (name for name in known if name == pattern or name.startswith(f"{pattern}/"))
+        return
+    inside = f"{pattern}/*"
+    yield from (name for name in known if fnmatchcase(name, pattern) or fnmatchcase(name, inside))
+
+
+def _imported(text: str, known: Mapping[str, Path]) -> Iterator[str]:
+    for match in IMPORT.finditer(text):
+        name = f"{HERE}/{match[1] or match[2]}.py"
+        if name in known:
+            yield name
+
+
+def first_cell(lesson: Lesson, episode: Episode, words: Words) -> str:
+    """Code that a notebook begins with, so that it runs from any folder; "" if it needs nothing.
+
+    It fetches from the published site what is not there; without one it says what is missing.
+    """
+    needed = needed_by(lesson, episode) or _needed_by_others(lesson)
+    if not needed:
+        return ""
+    site = str(lesson.config.get("url", "")).rstrip("/")
+    code = FETCH if site else LOOK
+    names = "".join(f"    {_quoted(name)},\n" for name in needed)
+    return code.format(
+        about=words("file.fetch" if site else "file.look"),
+        needed=f"[\n{names}]",
+        folder=_quoted(folder_name(lesson)),
+        fetching=_quoted(words("file.fetching")),
+        site=_quoted(f"{site}/"),
+        missing=_quoted(words("file.not_fetched")),
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text in Python."""
+    return json.dumps(text, ensure_ascii=False)

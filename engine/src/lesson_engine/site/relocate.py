@@ -1,0 +1,60 @@
+"""Pages whose files lie elsewhere: their addresses follow."""
+
+import html
+import posixpath
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, unquote
+
+# addresses in HTML: one, or in srcset several, each with its size
+ADDRESS = re.compile(r'(?P<before>\s(?:href|src|srcset|data-search)=")(?P<value>[^"]*)"')
+ONLINE = re.compile(r"<(?P<tag>p|div|li|span)\b[^>]*\bonly-online\b[^>]*>.*?</(?P=tag)>", re.S)
+
+
+def relocated(page: str, text: str, moved: Mapping[str, str], now: str = "") -> str:
+    """A page's HTML with the addresses of what was moved.
+
+    Args:
+        page: the page's own place, from the top, such as "episodes/05-x.html".
+        text: its HTML.
+        moved: old place -> new place, both from the top, or a whole address such as https://….
+        now: the page's place from then on; as before if "".
+    """
+    folder = posixpath.dirname(page)
+    from_here = posixpath.dirname(now or page)
+
+    def address(old: str) -> str:
+        path, mark, rest = _parted(old)
+        if not path or re.match(r"[a-z][a-z0-9+.-]*:|/", path, re.I):
+            return old
+        place = posixpath.normpath(posixpath.join(folder, unquote(path)))
+        new = moved.get(place)
+        if new is None:
+            return old
+        if "://" in new:
+            return new + mark + rest
+        return quote(posixpath.relpath(new, from_here or ".")) + mark + rest
+
+    def changed(match: re.Match[str]) -> str:
+        value = html.unescape(match["value"])
+        if "srcset=" in match["before"]:
+            parts = [part.split(None, 1) for part in value.split(",") if part.strip()]
+            value = ", ".join(" ".join([address(part[0]), *part[1:]]) for part in parts)
+        else:
+            value = address(value)
+        return f'{match["before"]}{html.escape(value)}"'
+
+    return ADDRESS.sub(changed, text)
+
+
+def without_online(text: str) -> str:
+    """A page's HTML without what makes sense on a website only (class "only-online")."""
+    return ONLINE.sub("", text)
+
+
+def _parted(address: str) -> tuple[str, str, str]:
+    """An address in front of "?" or "#", that mark, and the rest."""
+    mark = re.search(r"[?#]", address)
+    if mark is None:
+        return address, "", ""
+    return address[: mark.start()], mark[0], address[mark.end() :]
