@@ -64,6 +64,18 @@ def test_a_new_form_is_there_after_the_next_build(tmp_path):
     assert 'data-heights=""' in (tmp_path / "_site/episodes/01-small.html").read_text("utf-8")
 
 
+def test_a_form_may_be_in_another_encoding(tmp_path):
+    filled(tmp_path)
+    written = f'<meta charset="iso-8859-1">{FORM}Prévert'.encode("iso-8859-1")
+    (tmp_path / "episodes" / "files" / "valley.html").write_bytes(written)
+    code, said = lesson_in(tmp_path, "build")
+    assert code == 0, said
+    site = tmp_path / "_site"
+    assert (site / "episodes/files/valley.html").read_bytes() == written
+    page = (site / "episodes/01-small.html").read_text("utf-8")
+    assert 'data-heights="300:640 600:420"' in page
+
+
 def test_notebooks_lead_to_the_published_form(tmp_path):
     filled(tmp_path)
     assert lesson_in(tmp_path, "export")[0] == 0

@@ -68,8 +68,9 @@ def _drawn(path: Path) -> set[float]:
     """The numbers that can be read in a picture: matplotlib and others keep them as text in SVG."""
     if path.suffix != ".svg" or not path.is_file():
         return set()
-    words = re.findall(r"<!--(.*?)-->|>([^<>]*\S[^<>]*)<", path.read_text("utf-8"), re.S)
-    return {value for one in words for text in one for value in numbers_in(text)}
+    text = path.read_text("utf-8", errors="replace")
+    words = re.findall(r"<!--(.*?)-->|>([^<>]*\S[^<>]*)<", text, re.S)
+    return {value for one in words for part in one for value in numbers_in(part)}
 
 
 def _how_in_picture(one: Quantity, page: Episode, drawn: dict[str, set[float]]) -> How | None:

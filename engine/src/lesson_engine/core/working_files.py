@@ -119,7 +119,7 @@ def _read_in(texts: Collection[str], known: Mapping[str, Path]) -> Iterator[str]
             seen.add(name)
             yield name
             if name.endswith(".py"):
-                waiting.append(known[name].read_text("utf-8"))
+                waiting.append(known[name].read_text("utf-8", errors="replace"))
 
 
 def _named(text: str, known: Mapping[str, Path]) -> Iterator[str]:

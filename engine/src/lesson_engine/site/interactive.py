@@ -58,7 +58,7 @@ def _tools(form: Path) -> nodes.raw:
     A form may say how high it is at some widths, so that room is made for it before it is there:
     <meta name="figure-heights" content="330:1250 720:900">.
     """
-    said = HEIGHTS.search(form.read_text("utf-8"))
+    said = HEIGHTS.search(form.read_text("utf-8", errors="replace"))  # it may say what it is in
     heights = said[1] if said else ""
     html = f'<div class="interactive-tools" data-heights="{heights}"></div>'
     return nodes.raw("", html, format="html")

@@ -4,11 +4,23 @@ import html
 import posixpath
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import quote, unquote
 
+from lesson_engine.site import interactive
+
+SHARED = ("_images/", "_static/", "_downloads/", f"{interactive.PLACE}/")  # by both views
+WORKING = ("scripts/", "data/")  # folders of the site that code works in
 # addresses in HTML: one, or in srcset several, each with its size
 ADDRESS = re.compile(r'(?P<before>\s(?:href|src|srcset|data-search)=")(?P<value>[^"]*)"')
 ONLINE = re.compile(r"<(?P<tag>p|div|li|span)\b[^>]*\bonly-online\b[^>]*>.*?</(?P=tag)>", re.S)
+
+
+def page_names(place: Path) -> list[str]:
+    """The pages below the top of a site; what authors wrote in HTML is a file like any other."""
+    names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
+    files = (*SHARED, *WORKING)
+    return [name for name in names if not name.removeprefix("instructor/").startswith(files)]
 
 
 def relocated(page: str, text: str, moved: Mapping[str, str], now: str = "") -> str:

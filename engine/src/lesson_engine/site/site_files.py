@@ -10,11 +10,10 @@ from xml.sax.saxutils import escape
 from lesson_engine.core import exporter, files, working_files
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
-from lesson_engine.site import interactive, old_addresses, plain_pages, relocate, taken_along
+from lesson_engine.site import old_addresses, plain_pages, relocate, taken_along
 
 LEFT_OUT = ("__pycache__", ".doctrees", ".buildinfo", "objects.inv")  # and the lesson's own
 SPHINX = ("searchtools.js", "language_data.js")  # for its search, which is not ours
-SHARED = ("_images/", "_static/", "_downloads/", f"{interactive.PLACE}/")  # by both views
 MARK = "lesson.json"  # by which a page that is at an unknown address finds the site's top
 
 
@@ -87,7 +86,7 @@ def share_files(place: Path) -> None:
     instructor, moved = place / "instructor", {}
     for path in sorted(instructor.rglob("*")):
         name = path.relative_to(instructor).as_posix()
-        if not path.is_file() or not name.startswith(SHARED):
+        if not path.is_file() or not name.startswith(relocate.SHARED):
             continue
         there = place / name
         if there.is_file() and there.read_bytes() != path.read_bytes():
@@ -95,9 +94,10 @@ def share_files(place: Path) -> None:
         there.parent.mkdir(parents=True, exist_ok=True)
         path.replace(there)
         moved[f"instructor/{name}"] = name
-    for page in sorted(instructor.rglob("*.html")):
-        name = page.relative_to(place).as_posix()
-        page.write_text(relocate.relocated(name, page.read_text("utf-8"), moved), "utf-8")
+    for page in relocate.page_names(instructor):
+        name = f"instructor/{page}"
+        text = (place / name).read_text("utf-8")
+        files.write(place / name, relocate.relocated(name, text, moved))
 
 
 def write_sitemap(lesson: Lesson, place: Path) -> None:
@@ -105,9 +105,8 @@ def write_sitemap(lesson: Lesson, place: Path) -> None:
     base = str(lesson.config.get("url", "")).rstrip("/")
     if not base:
         return
-    pages = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
-    left_out = ("instructor/", f"{interactive.PLACE}/", "404.html")
-    shown = [page for page in pages if not page.startswith(left_out)]
+    pages = relocate.page_names(place)
+    shown = [page for page in pages if not page.startswith(("instructor/", "404.html"))]
     entries = "".join(
         f"<url><loc>{escape(f'{base}/{quote(page)}')}</loc></url>\n" for page in shown
     )

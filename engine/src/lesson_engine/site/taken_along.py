@@ -16,11 +16,10 @@ from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.working_files import folder_name, working_files
 from lesson_engine.site.episode_frame import SOLUTIONS, ZIP
 from lesson_engine.site.plain_pages import render
-from lesson_engine.site.relocate import relocated, without_online
+from lesson_engine.site.relocate import WORKING, page_names, relocated, without_online
 
 START = "START-HERE.html"
 AT_THE_TOP = ("environment.yml", "requirements.txt", "LICENSE.md")
-WORKING = ("scripts/", "data/")  # folders of the site that code works in
 COMPRESSED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".gz")  # and whatever is a zip inside
 FIXED_TIME = (2000, 1, 1, 0, 0, 0)  # the same content gives the same zip
 
@@ -50,14 +49,14 @@ def _whole(lesson: Lesson, place: Path) -> Iterator[tuple[str, bytes]]:
         if (lesson.root / name).is_file():
             yield name, (lesson.root / name).read_bytes()
     sources = _sources(lesson, place)
-    moved = _moved(lesson, sources)
+    moved, pages = _moved(lesson, sources), set(page_names(place))
     written = {START}
     for name, where in moved.items():
         if where in written or "://" in where:
             continue
         written.add(where)
         content = sources[name].read_bytes()
-        if where.startswith("site/") and name.endswith(".html"):
+        if name in pages:
             text = without_online(content.decode("utf-8"))
             content = relocated(name, text, moved, where).encode()
         yield where, content
