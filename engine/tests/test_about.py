@@ -105,6 +105,8 @@ def test_every_page_says_it(tmp_path):
         assert (bar.get("value"), bar.get("max")) == ("2", "2")
         assert "Episode 2 of 2" in text
         assert page.xpath("//nav//a[text()='Second']") and "2. Second" not in text
+        (icon,) = page.xpath("//link[contains(@rel, 'icon')]/@href")
+        assert (tmp_path / "_site" / view / "episodes" / icon.partition("?")[0]).is_file()
         assert "<script>count()</script>" in html.tostring(page, encoding="unicode")
 
 
