@@ -322,6 +322,25 @@ def test_after_the_proposed_edits_and_a_recording_a_lesson_is_green(old, tmp_pat
     assert returned == 0, said
 
 
+def test_a_picture_that_is_shown_twice_is_nobodys_to_draw(old, tmp_path):
+    drawing = code("import matplotlib.pyplot as plt", "_ = plt.plot([1])", "plt.show()")
+    shown = "![A line.](fig/{}.png){{alt='a line'}}"
+    old(
+        episodes__01_a=page(drawing, shown.format("both"), drawing, shown.format("own")),
+        episodes__02_b=page(drawing, shown.format("both"), "Text.", shown.format("again")),
+        episodes__03_c=page(drawing, shown.format("again")),
+    )
+    for name in ("both", "own", "again"):
+        (tmp_path / "episodes" / "fig" / f"{name}.png").write_bytes(b"\x89PNG")
+    for wanted in ([], ["03"]):  # asked for one episode, it knows the others, too
+        assert lesson_in(tmp_path, "adopt", "--write", *wanted)[0] == 0
+    pages = "".join(path.read_text("utf-8") for path in tmp_path.glob("episodes/*.md"))
+    assert pages.count(".cell-output") == 1 and "(fig/own.png){.cell-output" in pages
+    assert lesson_in(tmp_path, "record")[0] == 0
+    returned, said = lesson_in(tmp_path, "check")
+    assert returned == 0, said
+
+
 def test_what_would_change_the_environment_is_never_run(old, tmp_path):
     old(
         episodes__01_a=page(

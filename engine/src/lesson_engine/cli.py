@@ -479,6 +479,7 @@ def adopt(lesson: Lesson, options: argparse.Namespace) -> int:
     first, failed = runner.run_all(episodes, lesson, data)
     again, _ = runner.run_all(episodes, lesson, data)  # what differs now differs in each run
     tally, found = Tally(), 0
+    free = edits.shown_once(read_episodes(lesson, [])[0])
     broken: Broken = {}
     for episode in episodes:
         tally.take(episode, lesson)
@@ -492,7 +493,7 @@ def adopt(lesson: Lesson, options: argparse.Namespace) -> int:
             tally.count(run.cell, verdict)
             if verdict.outcome is Outcome.STALE:
                 print(f"{episode.path}:{run.cell.line}: gives another output; see `lesson check`")
-        proposed = edits.proposals(episode, runs, again.get(episode.name, ()), judged, rules)
+        proposed = edits.proposals(episode, runs, again.get(episode.name, ()), judged, rules, free)
         found += len(proposed)
         for one in proposed:
             print(f"{episode.path}:{one.line}: {one.why}")

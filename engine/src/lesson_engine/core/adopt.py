@@ -5,8 +5,10 @@ a figure that stands below a block that draws.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lesson_engine.core import comparer, pictures
 from lesson_engine.core.comparer import Rules
@@ -39,6 +41,7 @@ def proposals(
     again: Sequence[CellRun],
     judged: Sequence[Verdict],
     rules: Rules,
+    free: Container[Path],
 ) -> list[Proposal]:
     """Edits after which a check of the episode is green, or says what is not run and why.
 
@@ -47,6 +50,7 @@ def proposals(
         runs, again: of all its cells, twice; () if there was no second time.
         judged: the verdict on each.
         rules: how outputs are compared.
+        free: the pictures that a block may draw; see shown_once.
     """
     found: list[Proposal | None] = []
     for run, other, verdict in zip(runs, again or runs, judged, strict=True):
@@ -59,8 +63,22 @@ def proposals(
         if block.below and not block.varies and differs(block, run, other, rules):
             found.append(_varies(episode, block))
         if comparer.fresh_view(run.outputs).pictures and not block.figures:
-            found += [_take_figure(episode, figure) for figure in _figure_below(episode, block)]
+            found += [
+                _take_figure(episode, figure)
+                for figure in _figure_below(episode, block)
+                if _file_of(episode, figure) in free
+            ]
     return [proposal for proposal in found if proposal is not None]
+
+
+def shown_once(episodes: Iterable[Episode]) -> set[Path]:
+    """The pictures that stand in one place only: what a block drew would change the others, too."""
+    shown = Counter(_file_of(page, figure) for page in episodes for figure in page.all_figures)
+    return {path for path, times in shown.items() if times == 1}
+
+
+def _file_of(episode: Episode, figure: Figure) -> Path:
+    return episode.path.parent / figure.source
 
 
 def differs(block: Block, one: CellRun, other: CellRun, rules: Rules) -> bool:
