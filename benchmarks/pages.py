@@ -55,7 +55,9 @@ def pages(site):
     """The home page, the episodes, and what the menu leads to; no old address, no figure alone."""
     found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     found = [page for page in found if not page.startswith(("instructor/", "episodes/files/"))]
-    return [page for page in found if 'http-equiv="refresh"' not in (site / page).read_text("utf-8")]
+    return [
+        page for page in found if 'http-equiv="refresh"' not in (site / page).read_text("utf-8")
+    ]
 
 
 class Compressed(http.server.SimpleHTTPRequestHandler):
