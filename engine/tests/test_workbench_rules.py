@@ -167,6 +167,10 @@ AGREES = {
         "```output\n1\n```",
     ),
     "a shortened output": (["print(*range(99), sep='\\n')"], "```output\n0\n1\n...\n98\n```"),
+    "an output shortened by several dots": (
+        ["print(*range(99), sep='\\n')"],
+        "```output\n0\n1\n⋮ ⋮ ⋮\n98\n```",
+    ),
     "a shortened line": (["print('a b c d')"], "```output\na … d\n```"),
     "a traceback that is called an output": (
         ["1 / 0"],

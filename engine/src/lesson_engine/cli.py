@@ -424,7 +424,8 @@ def record(lesson: Lesson, options: argparse.Namespace) -> int:
     if not data.real:
         message = "results of a stand-in are not recorded; provide the real data"
         raise LessonError("data", None, f"{data.sentence} {message}")
-    print(data.sentence)
+    if data.sentence:
+        print(data.sentence)
     if not options.episodes and not lesson.independent_episodes:
         sources.working_folder(lesson, data, fresh=True)
     with runner.Sessions(lesson, data) as sessions:

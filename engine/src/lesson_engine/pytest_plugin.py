@@ -78,7 +78,7 @@ def pytest_terminal_summary(
     run.tally.write(terminalreporter.write_line, config.option.lesson_form, well)
     if run.data is not None:
         compared = "outputs compared in full" if run.data.real else "structure of outputs compared"
-        terminalreporter.write_line(f"{run.data.sentence} ({compared})")
+        terminalreporter.write_line(f"{run.data.sentence} ({compared})".lstrip())
     if run.kept:
         names = ", ".join(run.kept)
         terminalreporter.write_line(f"Not run again, since nothing they need changed: {names}")

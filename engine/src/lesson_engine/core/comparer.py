@@ -22,7 +22,7 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?(?!\w)")
 SHAPE = re.compile(r"\(\d+((?:, \d+)+,?)\)")
 # What stands for something left out; `round(...)` in a message is none
 # (the look behind keeps it from trying at every blank of many)
-ABRIDGED = re.compile(r"(?<!\s)\s*(?:\[?(?<!\()\.\.\.(?!\))\]?|…|⋮)\s*")
+ABRIDGED = re.compile(r"(?<!\s)\s*(?:(?:\[?(?<!\()\.\.\.(?!\))\]?|…|⋮)\s*)+")
 MASK = "#"
 VARIES = "[varies]"
 HOME, LESSON = "~", "~/lesson"  # what readers see in the place of folders of this machine

@@ -33,14 +33,14 @@ class Data:
     """What stands behind the lesson's data calls in this run.
 
     Attributes:
-        sentence: what is used, for people.
+        sentence: what is used, for people; "" if the lesson has no choice of data.
         real: False if it is a stand-in, whose results are never recorded.
         environment: variables that the kernel needs.
         prepare: code that puts the data in place, run first by every kernel; "" for none.
         watch: code that makes a kernel notice what is written outside its working folder.
     """
 
-    sentence: str = "The lesson chooses its own data."
+    sentence: str = ""
     real: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: str = ""
