@@ -75,6 +75,15 @@ def seconds_of(folder, *arguments):
     return time.perf_counter() - start
 
 
+def pages(site):
+    """The home page, the episodes, and what the menu leads to; no old address, no file to load."""
+    found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    left_out = ("instructor/", "episodes/files/", "_downloads/")
+    found = [page for page in found if not page.startswith(left_out)]
+    moved = 'http-equiv="refresh"'
+    return [page for page in found if moved not in (site / page).read_text("utf-8")]
+
+
 def row(name, values, target=None):
     """A line: name, median, target, all values."""
     shown = ", ".join(f"{value:.1f}" for value in values)

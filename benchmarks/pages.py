@@ -17,7 +17,7 @@ import sys
 import threading
 from pathlib import Path
 
-from common import ROOT, RUNS, save
+from common import ROOT, RUNS, pages, save
 from playwright.sync_api import sync_playwright
 
 NETWORK = {
@@ -49,15 +49,6 @@ def main():
                 lines.append(f"{page:44}{first:14.2f}{requests:10.0f}{weight:8.0f}")
         server.shutdown()
     save("pages", lines)
-
-
-def pages(site):
-    """The home page, the episodes, and what the menu leads to; no old address, no figure alone."""
-    found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    found = [page for page in found if not page.startswith(("instructor/", "episodes/files/"))]
-    return [
-        page for page in found if 'http-equiv="refresh"' not in (site / page).read_text("utf-8")
-    ]
 
 
 class Compressed(http.server.SimpleHTTPRequestHandler):

@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from common import RUNS, copy_of_lesson, lesson_command, row, save, seconds_of
+from common import RUNS, copy_of_lesson, lesson_command, pages, row, save, seconds_of
 
 EDITED = "episodes/05-fit-cnn"
 PORT = "8765"
@@ -102,11 +102,6 @@ def weights(site):
     lines += [f"{page:40} {kilobytes:6.1f}" for page, kilobytes in found.items()]
     total = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
     return [*lines, f"heaviest: {heaviest}; the whole site: {total / 1e6:.1f} MB"]
-
-
-def pages(site):
-    found = (path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    return [page for page in found if not page.startswith("instructor/")]
 
 
 def weight(site, page):
