@@ -86,9 +86,8 @@ function guess(direction) {
   const { before, now } = state;
   const [old, fresh] = [total(before), total(now)];
   const found = Math.sign(fresh - old);
-  const factor = fresh > old ? fresh / old : old / fresh;
   const words = found === 0 ? `It stays at ${thousands(old)}.`
-    : `It ${found > 0 ? "rises" : "falls"} from ${thousands(old)} to ${thousands(fresh)}, ${found > 0 ? `${fixed(factor, 1)} times as many` : `by a factor of ${fixed(factor, 1)}`}.`;
+    : `It ${found > 0 ? "rises" : "falls"} from ${thousands(old)} to ${thousands(fresh)}, ${found > 0 ? `${fixed(fresh / old, 1)} times as many` : `${percent(fresh / old)} of what it was`}.`;
   state.changed.push([differences(before, now) || "nothing", thousands(old), thousands(fresh), fixed(fresh / old, 2)]);
   state.before = null;
   update(before);
@@ -98,7 +97,7 @@ function guess(direction) {
 function mostIn(settings) {
   const layers = layersOf(settings);
   const most = layers.reduce((best, layer) => (layer.count > best.count ? layer : best));
-  return `${percent(most.count / total(settings))} of all parameters are in one layer: ${most.name}.`;
+  return `One layer, ${most.name}, holds ${percent(most.count / total(settings))} of all parameters.`;
 }
 
 // ---- drawing

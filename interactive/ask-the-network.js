@@ -1,7 +1,7 @@
 // Ask the network: a test image or one's own, a guess, and the ten probabilities.
 
 const ask = trainedNetwork(DATA.network.layers);
-const FIRST = 9; // the image to begin with: easy for people
+const FIRST = 3; // the image to begin with: the aircraft that the picture in its place shows
 const SIDE = 32, LAST = DATA.answers.answers.length - 1;
 const TRY = "JPEG, PNG and WebP images work.";
 
@@ -131,7 +131,7 @@ function sentences() {
     const label = DATA.answers.labels[state.gallery];
     lines[0] += label === best ? "That’s right."
       : `That’s wrong: it’s ${withArticle(CLASSES[label])}, a class it gave ${percent(shares[label])}.`;
-    if (state.epoch === 0) lines[0] += " Its weights are still random numbers.";
+    if (state.epoch === 0) lines[0] += " Its weights are still random numbers, so that’s chance.";
   }
   if (state.guess && state.epoch === LAST) {
     lines.push(`You guessed “${state.guess}”. So far you’ve predicted ${state.foreseen} of ${state.asked} correctly.`);

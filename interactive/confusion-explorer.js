@@ -13,8 +13,8 @@ const state = { shown: false, row: null, column: null };
 // ---- what is on the page
 
 const [said, say] = speaker();
-const selects = ["One class", "The other"].map((name, n) =>
-  el("select", { "aria-label": name }, CLASSES.map((one, place) => el("option", { value: place, selected: place === 8 * n }, one))));
+const selects = ["One class", "The other"].map((name) =>
+  el("select", { "aria-label": name }, el("option", { value: "" }, "choose"), CLASSES.map((one, place) => el("option", { value: place }, one))));
 const form = el("form", { class: "row", onsubmit: guess },
   el("span", {}, "The two most often mixed up:"), selects[0], el("span", {}, "and"), selects[1],
   el("button", { class: "main" }, "Check"), button("Show without guessing", reveal));
@@ -58,7 +58,7 @@ function worst() {
 function guess(event) {
   event.preventDefault();
   const [n, m] = selects.map((one) => Number(one.value));
-  if (n === m) return say("Choose two different classes.");
+  if (n === m || selects.some((one) => one.value === "")) return say("Choose two different classes.");
   const pair = worst(), both = (a, b) => `${plural(a)} and ${plural(b)}`;
   const right = pair.includes(n) && pair.includes(m);
   reveal();

@@ -12,6 +12,7 @@ const CHANNELS = ["Red", "Green", "Blue"];
 const learned = restoredFilters(DATA.filters);
 
 const state = { image: "small", kernel: [...PRESETS[0][2]], row: 1, column: 1, filter: 0, known: new Set(["1 1"]) };
+let filling = 0; // which filling of the map goes on
 let cat = null; // { rows, columns, grey, colours }
 
 // ---- calculating
@@ -125,9 +126,16 @@ const key = () => `${state.row} ${state.column}`;
 const isKnown = () => state.known.has(key());
 const place = () => `rows ${state.row} to ${state.row + 2} and columns ${state.column} to ${state.column + 2}, counted from 0`;
 
+// Whatever changes what the map would hold empties it, and ends the filling that may go on.
+function empty() {
+  filling++;
+  state.known.clear();
+  guess.value = "";
+}
+
 function setImage(name) {
   state.image = name;
-  state.known.clear();
+  empty();
   [state.row, state.column] = name === "small" ? [1, 1] : [33, 62];
   pressImage(name);
   update();
@@ -137,7 +145,7 @@ function setImage(name) {
 
 function setPreset(name) {
   state.kernel = [...PRESETS.find(([value]) => value === name)[2]];
-  state.known.clear();
+  empty();
   showWeights();
   pressKernel(name);
   update();
@@ -146,7 +154,7 @@ function setPreset(name) {
 
 function setWeight(which, field) {
   state.kernel[which] = Number(field.value) || 0;
-  state.known.clear();
+  empty();
   pressKernel(null);
   update();
   say.soon("The kernel has changed, so the map is empty again. What will come out?");
@@ -214,12 +222,12 @@ function everyCell() {
   return Array.from({ length: rows - 2 }, (_, row) => Array.from({ length: columns - 2 }, (_, column) => [row, column])).flat();
 }
 
-let filling = 0;
 async function fillIn() {
   const mine = ++filling;
+  say("The kernel slides over the image, from cell to cell.");
   for (const [row, column] of everyCell()) {
-    state.known.add(`${row} ${column}`);
     if (mine !== filling) return;
+    state.known.add(`${row} ${column}`);
     if (!stillness.matches && (state.image === "small" || (column === 0 && row % 3 === 0))) {
       update();
       await new Promise((done) => setTimeout(done, state.image === "small" ? 90 : 20));
@@ -231,8 +239,7 @@ async function fillIn() {
 }
 
 function clear() {
-  filling++;
-  state.known.clear();
+  empty();
   update();
   say("The map is empty again.");
 }

@@ -140,7 +140,7 @@ function update() {
     ...(state.stopped ? [...flag(lowest(validation) + 1, "lowest", 12, "var(--orange)"), ...flag(state.epoch, "you", 34, "var(--ink)")] : []));
   for (const each of [one, five, stop]) each.setAttribute("aria-disabled", String(state.stopped));
   patience.disabled = !state.stopped;
-  patienceName.textContent = `Patience of EarlyStopping: ${many(state.patience)}`;
+  patienceName.textContent = `Patience${state.stopped ? " of EarlyStopping" : ", once you’ve stopped"}: ${many(state.patience)}`;
   updateNumbers();
 }
 

@@ -484,7 +484,8 @@ def test_the_probe_says_what_episode_11_prints(open_figure):
         " ".join(text.split()),
     ).groups()
     push(page, "Try all 49 places")
-    until(page, "!document.querySelector('.map').textContent.includes('?')")
+    until(page, "document.querySelector('[role=status]').textContent.includes('falls by')")
+    assert "?" not in page.locator(".map").inner_text()
     assert f"falls by {grey}." in said(page) and "You expected rows 12 to 19" in said(page)
     choose(page, "Black", back=True)
     assert "Will it be the same place now?" in said(page)
@@ -810,6 +811,38 @@ def test_who_chooses_another_image_meanwhile_gets_that_one(open_figure, tmp_path
     page.wait_for_timeout(2500)
     assert page.evaluate("[lessonFigure.state.own, lessonFigure.state.gallery]") == [None, 2]
     assert page.locator(".stage figcaption").inner_text() == "Test image 13, 32 × 32 pixels"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("other", ["Vertical edges", "The cat"])
+def test_who_changes_the_kernel_lab_while_its_map_fills_gets_an_empty_map(open_figure, other):
+    page = open_figure("kernel-lab", reduced_motion="no-preference")
+    page.locator("#guess").fill("22")
+    page.get_by_role("button", name="Fill in the whole map").click()
+    until(page, "lessonFigure.state.known.size > 3")
+    page.get_by_text(other, exact=True).click()
+    page.wait_for_timeout(1500)
+    assert page.evaluate("lessonFigure.state.known.size") == 0
+    assert page.locator("#guess").input_value() == ""
+    assert said(page).endswith("What will the sum be?")
+
+
+@pytest.mark.slow
+def test_a_number_that_falls_says_to_how_much(open_figure):
+    page = open_figure("architecture-calculator")
+    page.get_by_label("Rows and columns of the kernels").select_option("5")
+    push(page, "It rises")
+    before, after = 79_530, 65_962
+    share = f"{100 * after / before:.0f}%"
+    assert f"falls from {before:,} to {after:,}, {share} of what it was." in said(page)
+
+
+@pytest.mark.slow
+def test_who_chooses_no_pair_is_asked_to(open_figure):
+    page = open_figure("confusion-explorer")
+    push(page, "Check")
+    assert said(page) == "Choose two different classes."
+    assert page.locator(".matrix td button").first.inner_text() == "?"
 
 
 @pytest.mark.slow
