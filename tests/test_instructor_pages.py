@@ -145,6 +145,22 @@ def test_every_training_has_something_to_say():
     assert [heading.text for heading in page.headings] == [row["Training"].text for row in rows]
 
 
+def test_what_may_be_left_out_wins_what_the_table_says():
+    minutes = {}
+    for number in WORKSHOP:
+        titles = re.findall(r"(?m)^### (.+) \((\d+) minutes?\)$", episode_pages()[number - 1].text)
+        minutes |= {(number, title.replace("`", "")): int(planned) for title, planned in titles}
+    halves = [(1, 2), (3, 4), (5,), (6, 7)]  # before and after each day's break
+    rows = table("instructor-notes.md", "If you're late").rows
+    for row, half in zip(rows, halves, strict=True):
+        names = [name for name, *_ in row["Leave out"].named]
+        won = sum(
+            minutes[number, name] for name in names for number in half if (number, name) in minutes
+        )
+        assert len(names) > 1 and all(any((n, name) in minutes for n in half) for name in names)
+        assert seconds_in(row["Wins"].text.replace("min", "s")) == won
+
+
 # The notes, episode by episode
 
 
@@ -160,7 +176,7 @@ def test_titles_in_italics_are_in_the_episode(name, least, number):
 
 
 # what is in italics and no title: entries of menus
-MENUS = {"Preferences", "Appearance", "View", "Simple Interface", "Settings", "Theme"}
+MENUS = {"Preferences", "Appearance", "View", "Simple Interface", "Settings", "Theme", "Teach"}
 MENUS |= {"Increase Code Font Size", "Enable Scrolling for Outputs", "Consoles", "Restart kernel"}
 MENUS |= {"Kernel", "Restart Kernel", "Restart Kernel and Run up to Selected Cell"}
 OTHERS = {"above"}

@@ -107,6 +107,21 @@ def test_links_lead_to_where_they_lead_in_the_workbench(old, tmp_path, folder):
     assert article.xpath(".//img[@alt='grey']")
 
 
+def test_a_section_called_as_its_page_has_its_place(old, tmp_path):
+    named = page("Text.", "## Parts", "Text.", code("1")).replace("title: Small", "title: Parts")
+    old(episodes__01_a=named, episodes__02_b=page("[there](01-a.md#parts)", code("1")))
+    returned, said = lesson_in(tmp_path, "build")
+    assert returned == 0, said
+    article = shown(tmp_path, "episodes/01-a")
+    assert article.findtext(".//h1") == "Parts", "the page is called as its section is"
+    (place,) = article.xpath(".//*[@id='parts']")
+    assert place.xpath("self::section/h2 | parent::section/h2"), "not the page's title"
+    (link,) = article.xpath(".//h1/a[@class='headerlink']/@href")
+    assert link != "#parts" and article.xpath(f".//*[@id='{link[1:]}']")
+    (link,) = shown(tmp_path, "episodes/02-b").xpath(".//a[.='there']/@href")
+    assert link == "01-a.html#parts"
+
+
 def test_a_file_of_another_folder_is_none_of_the_lesson(old, tmp_path):
     lesson = old(episodes__01_a=PAGE)
     (tmp_path.parent / "secret.md").write_text("x", "utf-8")

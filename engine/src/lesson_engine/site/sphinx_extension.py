@@ -5,7 +5,7 @@ Here is what Sphinx calls, and when; what a page becomes is in myst and directiv
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -226,6 +226,8 @@ class Places(SphinxTransform):
             if not heading.divs
         }
         sections = list(self.document.findall(nodes.section))
+        for place in _left_by_title(sections, places):
+            slugs.pop(place, None)
         # MyST makes ids of its own slugs, after this
         taken = {place for section in sections for place in section["ids"]} | set(slugs)
         for section in sections:
@@ -248,6 +250,23 @@ class Places(SphinxTransform):
                 slugs.setdefault(place, (mark.line, place, mark.parent.astext()))
         document.myst_slugs = slugs  # for links on this page, and for those on others:
         self.env.metadata[self.env.docname]["myst_slugs"] = slugs
+
+
+def _left_by_title(sections: list[nodes.section], places: Mapping[int, str]) -> list[str]:
+    """Places of sections that are called as their page is: the title, which Pandoc has not, goes.
+
+    Args:
+        sections: of the page, the title's first.
+        places: line of a heading that its author wrote -> its place.
+
+    Returns: the places that the title had, and has no more.
+    """
+    if not sections or (sections[0].line or 0) in places:
+        return []
+    title = sections[0]
+    left = [place for place in title["ids"] if place in places.values()]
+    title["ids"] = [f"page-{place}" if place in left else place for place in title["ids"]]
+    return left
 
 
 def _first_words(box: nodes.Element) -> str:
