@@ -226,8 +226,8 @@ class Places(SphinxTransform):
             if not heading.divs
         }
         sections = list(self.document.findall(nodes.section))
-        for place in _left_by_title(sections, places):
-            slugs.pop(place, None)
+        for left in _left_by_title(sections, places):
+            slugs.pop(left, None)
         # MyST makes ids of its own slugs, after this
         taken = {place for section in sections for place in section["ids"]} | set(slugs)
         for section in sections:
