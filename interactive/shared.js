@@ -174,6 +174,10 @@ if (window.parent !== window) {
       setTheme();
     }
   });
+  // keys that no figure uses turn the pages of who presents this one
+  document.addEventListener("keydown", ({ key }) => {
+    if (["PageUp", "PageDown", "Escape"].includes(key)) window.parent.postMessage({ key }, "*");
+  });
   new ResizeObserver(() => {
     const height = Math.ceil(document.querySelector("main").getBoundingClientRect().height);
     window.parent.postMessage({ lessonFigure: height }, "*");

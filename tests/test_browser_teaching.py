@@ -91,7 +91,15 @@ def test_presenting_shows_one_section_larger_and_goes_on_with_keys(page):
         assert not page.locator(part).first.is_visible(), part
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert re.fullmatch(r"3 / \d+ · \d\d:\d\d", page.locator(".present-panel span").inner_text())
-    page.keyboard.press("ArrowRight")
+    page.locator(".present-shown").get_by_role("button", name="Try it here").click()
+    figure = page.frame_locator(".present-shown iframe")
+    figure.get_by_role("button", name="Show the sum").click()
+    page.keyboard.press("PageDown")  # in the figure, which leaves this key to the page
+    headings.filter(has_text="Stride, padding").wait_for()
+    page.keyboard.press("PageUp")
+    headings.filter(has_text="A kernel slides").wait_for()
+    page.keyboard.press("PageDown")
+    headings.filter(has_text="Stride, padding").wait_for()
     page.keyboard.press("ArrowRight")
     notes = page.locator(".present-shown > details.instructor")
     assert headings.first.inner_text().startswith("Filters") and not notes.first.is_visible()

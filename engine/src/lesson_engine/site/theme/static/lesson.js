@@ -77,7 +77,9 @@ function offerToTry(figure) {
     frame.addEventListener("load", () => frame.focus());
     // it says when it needs more: a page from a folder may not look inside another
     window.addEventListener("message", ({ source, data }) => {
-      const height = source === frame.contentWindow && Number(data.lessonFigure);
+      if (source !== frame.contentWindow) return;
+      if (data.key) tools.dispatchEvent(new KeyboardEvent("keydown", { key: data.key, bubbles: true }));
+      const height = Number(data.lessonFigure);
       if (height) frame.style.height = `${Math.max(room, height + 2)}px`;
     });
     const tell = () => frame.contentWindow.postMessage({ theme: theme() }, "*");
