@@ -69,7 +69,7 @@ def parse(text: str, links: str = "") -> Parsed:
     return Parsed(tokens, {label: one["href"] for label, one in last.items()}, overruled)
 
 
-@functools.lru_cache(maxsize=4)  # of a page that is checked, several rules read the same
+@functools.lru_cache(maxsize=64)  # several rules read the same, and some of them later on
 def tokens_of(text: str) -> tuple[Token, ...]:
     """A text's tokens, without what Pandoc reads in its own way; nobody changes them."""
     return tuple(markdown_parser().parse(text))

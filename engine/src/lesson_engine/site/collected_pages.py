@@ -43,10 +43,12 @@ def collect(lesson: Lesson, app: Sphinx) -> Iterator[tuple[str, dict[str, Any], 
     episodes = [
         path.relative_to(lesson.root).with_suffix("").as_posix() for path in lesson.episode_paths()
     ]
-    if app.config.lesson_view == "instructor":
-        for episode in episodes:
-            yield _slides(lesson, app, episode)
-    sections = [_parsed(app, episode) for episode in episodes]
+    sections = []
+    for episode in episodes:
+        document = app.env.get_and_resolve_doctree(episode, app.builder, tags=app.tags)
+        if app.config.lesson_view == "instructor":
+            yield _slides(lesson, app, episode, document)  # of copies, so before what follows
+        sections.append(_seen_from_the_top(document, episode))
     # the whole comes last: it takes the sections themselves, the others take copies of parts
     words = lesson.words
     written = _written(lesson)
@@ -99,9 +101,8 @@ def _written(lesson: Lesson) -> set[str]:
     return {path.stem for path in lesson.root.glob("*.md")}
 
 
-def _parsed(app: Sphinx, episode: str) -> nodes.section:
-    """An episode's parsed text, its links as seen from the top, its ids unique over all."""
-    document = app.env.get_and_resolve_doctree(episode, app.builder, tags=app.tags)
+def _seen_from_the_top(document: nodes.document, episode: str) -> nodes.section:
+    """An episode's text itself, its links as seen from the top, its ids unique over all."""
     folder, _, name = episode.rpartition("/")
     for node in document.findall(nodes.Element):
         node["ids"] = [f"{name}-{place}" for place in node["ids"]]
@@ -152,14 +153,16 @@ def _how_to_cite(cited: Citation, words: Words) -> nodes.section:
     return body
 
 
-def _slides(lesson: Lesson, app: Sphinx, episode: str) -> tuple[str, dict[str, Any], str]:
+def _slides(
+    lesson: Lesson, app: Sphinx, episode: str, document: nodes.document
+) -> tuple[str, dict[str, Any], str]:
     """An episode's slides: page name, context, template."""
-    document = app.env.get_and_resolve_doctree(episode, app.builder, tags=app.tags)
     shown = slides.slides_of(document, lesson.words)
     page = f"{slides.PLACE}/{episode.rpartition('/')[2]}"
     for slide in shown:
         slide.body = _context(app, page, nodes.container("", *slide.parts))["body"]
     context = {"title": shown[0].title, "slides": shown, "episode": episode}
+    context["toctree"] = lambda **_: ""  # Sphinx's menu, which slides don't show, takes a while
     return page, context, "slides.html"
 
 
