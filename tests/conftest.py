@@ -3,6 +3,8 @@
 import os
 import runpy
 import shutil
+import time
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from small_lessons import (  # noqa: F401
@@ -12,6 +14,9 @@ from small_lessons import (  # noqa: F401
     pytest_collection_modifyitems,
 )
 from the_lesson import LESSON, ROOT
+
+from lesson_engine.core import locks
+from lesson_engine.core.errors import LessonError
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +62,29 @@ def original_images(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def site():
-    """The real lesson's site, built once; Path of its folder."""
-    code, said = lesson_in(ROOT, "build")
-    assert code == 0, said
+def site(tmp_path_factory):
+    """The real lesson's site, built by the first process that needs it; Path of its folder."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    with alone_in(shared):
+        built = shared / "site-is-built"
+        if not built.is_file():
+            code, said = lesson_in(ROOT, "build")
+            assert code == 0, said
+            built.touch()
     return ROOT / "_site"
+
+
+@contextmanager
+def alone_in(folder):
+    """Wait until no other process of these tests is in here."""
+    with ExitStack() as stack:
+        while True:
+            with suppress(LessonError):  # another one is
+                stack.enter_context(locks.hold(folder, [locks.SITE], "pytest"))
+                break
+            time.sleep(0.2)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,14 +19,14 @@ LINKS = ("data", "fig", "files")  # in episodes/, to the folders at the top
 
 LESSON = ["-m", "lesson_engine"]
 PYTEST = ["-m", "pytest"]
-# Tests that share nothing run on every core. These share the built site and run
-# one after the other, as the episodes do.
+# Tests that share nothing run on every core. These share the built site: each file of them stays
+# with one process. Episodes train networks on all cores and run one after the other.
 USE_THE_SITE = """
     browser browser_reading browser_teaching cheat_sheet deployed interactive keyboard pages
     programs schedules search setup_page states
 """
 SHARED = [f"tests/test_{name}.py" for name in USE_THE_SITE.split()]
-PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "--durations", "20"]
+PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--durations", "20", "--dist"]
 
 # Of each task: the environments it needs, and what the Python of the first one is given
 TASKS = {
@@ -38,11 +38,13 @@ TASKS = {
             [
                 *PYTEST,
                 *PARALLEL,
+                "worksteal",
                 "engine/tests",
                 "tests",
                 *[f"--ignore={p}" for p in SHARED],
             ],
-            [*PYTEST, "--durations", "20", *SHARED, "episodes"],
+            [*PYTEST, *PARALLEL, "loadfile", *SHARED],
+            [*PYTEST, "episodes"],
         ],
     ),
     "fast": (["test"], [[*PYTEST, "-q", "-m", "not slow", "engine/tests", "tests"]]),

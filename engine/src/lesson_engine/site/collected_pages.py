@@ -161,7 +161,7 @@ def _slides(
     page = f"{slides.PLACE}/{episode.rpartition('/')[2]}"
     for slide in shown:
         slide.body = _context(app, page, nodes.container("", *slide.parts))["body"]
-    context = {"title": shown[0].title, "slides": shown, "episode": episode}
+    context: dict[str, Any] = {"title": shown[0].title, "slides": shown, "episode": episode}
     context["toctree"] = lambda **_: ""  # Sphinx's menu, which slides don't show, takes a while
     return page, context, "slides.html"
 
