@@ -23,7 +23,7 @@ CATCHERS = [
     ("no longer says|belongs to no block|is not a Python|a claim stands", "reader"),
     ("the sentence s|the claim gives|\nFAILED [^\n]*claim in line", "claim"),
     (r"figure \d+: |\bfigures\b", "figure comparison"),
-    ("Cell outputs differ", "output comparison"),
+    ("outputs? differ", "output comparison"),
     (r"Error\b|caused an exception", "error when run"),
 ]
 

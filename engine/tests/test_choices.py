@@ -116,8 +116,11 @@ def test_strict_rules_make_it_a_fault(make_lesson, tmp_path):
         ("See [the end of episode 1](02-b.md).", "leads to episode 2, 02-b.md"),
         ("Images of a *horse*, of “horses”, worse.", None),
         ("Images of a *hors*.", "hors is spelled horse in the data"),
-        ("It is “worse”.", None),
+        ("What is worse is “worse”.", None),  # a word that the lesson has, too
+        ("It is “worse”.", "worse is spelled horse in the data; if it is another word, add it"),
         ("It says `hoarse`.", "hoarse is spelled horse in the data"),
+        ("A *forg* and a *dog*.", "forg is spelled frog in the data"),
+        ("A “fog” in the fog.", None),
     ],
 )
 def test_links_and_words_agree_with_what_they_name(make_lesson, text, message):

@@ -30,6 +30,7 @@ LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page
 BLANK = "_____"
 EPISODE = re.compile(r"\bepisode\s*(\d+)\W*$", re.I)
 MENTIONED = re.compile(r"""(?P<around>["“*`])(?P<word>[A-Za-z]{3,})["”*`]""")
+ALIKE = 0.85  # so alike are two long words of which one may be meant to be the other
 BEGIN_TABS = "tabs begin with a heading, such as '### Linux'"
 TAB_TITLE = re.compile(r"^([\s>]*)#{1,6}\s+(.+?)(?:\s+#*)?\s*$")  # what stands before it, its text
 REQUIRED_DIVS = ("questions", "objectives", "keypoints")
@@ -344,10 +345,21 @@ def _check_data_words(page: Episode, lesson: Lesson, fault: Fault) -> None:
     known = [word.lower() for word in lesson.data_words]
     for at, line in enumerate(page.text.split("\n"), 1):
         for match in MENTIONED.finditer(line) if known else ():
-            word = match["word"]
-            close = difflib.get_close_matches(word.lower(), known, 1, 0.85)
-            if close and not word.lower().removesuffix("s").startswith(close[0]):
-                fault(at, f"{word} is spelled {close[0]} in the data; see data_words")
+            word = match["word"].lower()
+            but_for_a_letter = 1 - 1 / len(word)
+            close = difflib.get_close_matches(word, known, 1, min(ALIKE, but_for_a_letter))
+            if not close or word.removesuffix("s").startswith(close[0]):
+                continue
+            if not _is_said_elsewhere(word, lesson):
+                message = f"{match['word']} is spelled {close[0]} in the data"
+                fault(at, f"{message}; if it is another word, add it to data_words")
+
+
+def _is_said_elsewhere(word: str, lesson: Lesson) -> bool:
+    """True for a word that stands somewhere in the lesson without quotes: "deep" is no deer."""
+    said = re.compile(rf"(?<![\w\"“*`]){re.escape(word)}(?![\w\"”*`])", re.I)
+    pages = (path for path in lesson.page_paths() if path.is_file())
+    return any(said.search(path.read_text("utf-8", errors="replace")) for path in pages)
 
 
 def _check_blocks(page: Episode, lesson: Lesson, fault: Fault, strict: Fault) -> None:
