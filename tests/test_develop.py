@@ -33,8 +33,8 @@ def files():
     return named.strip("\0").split("\0")
 
 
-def test_what_shares_the_site_runs_one_after_the_other(develop):
-    """Two processes at a time would build it in the same folder."""
+def test_what_shares_the_site_is_known(develop):
+    """Of each such file all tests run in one process, so that it builds the site once."""
     uses = re.compile(r'^def \w+\([^)]*\b(?:site|browser)\b|ROOT / "_site"', re.M)
     found = {
         f"tests/{path.name}"

@@ -164,7 +164,7 @@ def test_an_episode_weighs_at_most_100_kilobytes_without_its_pictures(site, less
         assert weight < 100_000, path.stem
 
 
-def test_every_kind_of_box_has_a_colour_and_an_icon():
+def test_every_kind_of_box_has_an_icon():
     style = (
         ROOT / "engine" / "src" / "lesson_engine" / "site" / "theme" / "static" / "lesson.css"
     ).read_text("utf-8")

@@ -1,6 +1,7 @@
 """What may import what, and how long a function of the core may be: read from the source."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,14 @@ def test_a_part_imports_what_it_may(module):
             assert part_of(name + ".x") in MAY_IMPORT[part], f"{module} imports {name}"
         if part == "core":
             assert name.split(".")[0] not in NOT_IN_CORE, f"{module} imports {name}"
+
+
+def test_the_tour_leads_through_every_module():
+    tour = lesson_engine.__doc__
+    for module in MODULES:
+        name = module.rpartition(".")[2]
+        if not name.startswith("__"):
+            assert re.search(rf"(?m)(?:^(?: {{4}})?|; |, ){name}(?::|,|  | )", tour), module
 
 
 def test_core_brings_none_of_them_along():
