@@ -64,7 +64,9 @@ def number_said(where: str) -> Callable:
 def another_number(page, folder, one: Quantity, chance) -> Change | None:
     """A Change of one number: another digit, or the word for another number."""
     line = page.text.split("\n")[one.line - 1]
-    match = next((m for m in NUMBER.finditer(line) if " ".join(m[0].split()) == one.text), None)
+    begin = line.find("#") if place_of(page, one) == "comment" else 0  # not the code before it
+    found = (match for match in NUMBER.finditer(line, begin))
+    match = next((each for each in found if " ".join(each[0].split()) == one.text), None)
     if match is None:
         return None
     if match["word"]:

@@ -72,6 +72,21 @@ def test_an_answer_that_no_machine_can_check_is_told_strictly():
 
 
 @pytest.mark.parametrize(
+    ("solution", "found"),
+    [
+        ("**B.** A step takes a while.\n\n- C is late.", True),
+        ("**B.** It does. A loss is none.\n\n- C is late.", True),
+        ("**B.** It does. A takes a while.\n\n- C is late.", False),
+        ("**B.** A and C are late.", False),
+        ("**B.** A step takes a while.\n\n- A forgets it.\n- C is late.", False),
+    ],
+)
+def test_an_article_is_no_option(solution, found):
+    message = "the solution says nothing about A: why is it right, or wrong?"
+    assert ((True, message) in told(answer="<!-- answer: B -->", solution=solution)) is found
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (TASK.format(options=OPTIONS, answer="<!-- answer: D -->", solution=RIGHT), "no option D"),

@@ -10,6 +10,8 @@ from lesson_engine.core.model import Answer, Div, Episode, Option
 OPTION = re.compile(r"(?P<letter>[A-Z])[.:)]\s+(?P<text>.*)", re.S)
 BOLD = re.compile(r"\*\*(?P<letter>[A-Z])[.:]?\*\*")
 NOT_A_WORD = r"(?<![\w`'’.-]){}(?![\w`'’-])"
+# "A" as in "A step takes a while", which begins a sentence; "A takes the first" is option A
+ARTICLE = re.compile(r"(?<=[.!?:*] )A(?= [a-z])(?! (?:[a-z]*[^su]s|and|or|would)\b)")
 
 Fault = Callable[[int | None, str], None]
 
@@ -68,7 +70,7 @@ def check(page: Episode, fault: Fault, strict: Fault) -> None:
     """
     for question in questions(page):
         _check_letters(question, fault)
-        _check_solution(question, fault)
+        _check_solution(question, fault, strict)
         _check_answers(question, fault, strict)
 
 
@@ -81,15 +83,18 @@ def _check_letters(question: Question, fault: Fault) -> None:
             return
 
 
-def _check_solution(question: Question, fault: Fault) -> None:
+def _check_solution(question: Question, fault: Fault, strict: Fault) -> None:
     """Every option is spoken of, and no letter that is none."""
     if not question.solution:
         return
     text = " ".join(words for _, words in question.solution)
     for option in question.options:
-        if not re.search(NOT_A_WORD.format(option.letter), text):
-            message = f"the solution says nothing about {option.letter}: why is it right, or wrong?"
+        letter = option.letter
+        message = f"the solution says nothing about {letter}: why is it right, or wrong?"
+        if not re.search(NOT_A_WORD.format(letter), text):
             fault(option.line, message)
+        elif letter == "A" and not re.search(NOT_A_WORD.format(letter), ARTICLE.sub("a", text)):
+            strict(option.line, message)
     for line, words in question.solution:
         named = BOLD.search(words) or OPTION.match(words)
         if named and named["letter"] not in question.letters:
