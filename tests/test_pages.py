@@ -138,6 +138,12 @@ def test_every_page_that_the_workbench_has_is_there(site):
     assert "</urlset>" in (site / "sitemap.xml").read_text("utf-8")
 
 
+def test_the_site_can_be_unpacked_on_any_disk(site):
+    """Windows and macOS keep one of two names that differ in case only."""
+    names = [path.relative_to(site).as_posix().casefold() for path in site.rglob("*")]
+    assert len(set(names)) == len(names)
+
+
 def test_each_episode_offers_its_notebooks_and_its_script(site, lesson):
     for path in lesson.episode_paths():
         page = html.parse(str(site / "episodes" / f"{path.stem}.html"))

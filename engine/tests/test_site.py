@@ -428,6 +428,8 @@ def test_the_page_on_citing_says_what_citation_cff_says(built, tmp_path, lesson_
     assert "Doe, Jo, A Group (2026). Small. https://doi.org/10.1/abc" in text
     assert "author = {Doe, Jo and {A Group}}" in text and "doi = {10.1/abc}" in text
     assert "citation.html" in (tmp_path / "_site" / "index.html").read_text("utf-8")
+    names = [path.name.casefold() for path in (tmp_path / "_site").iterdir()]
+    assert len(set(names)) == len(names), "unpacked on Windows or macOS, one of two is lost"
 
 
 def test_a_citation_that_lacks_its_authors_stops_the_build(built, tmp_path):

@@ -21,8 +21,10 @@ def add(lesson: Lesson, place: Path) -> None:
         lesson: the lesson.
         place: the top of a view's pages.
     """
+    # CITATION.html beside citation.html: where a site is unpacked on Windows or macOS, one is lost
+    taken = {path.name.casefold() for path in place.glob("*.html")}
     for old, new in _moved(place).items():
-        if not (place / f"{old}.html").is_file():
+        if f"{old}.html".casefold() not in taken:
             title = _title(place / new, lesson)
             page = render("moved.html", lesson, address=quote(new), title=title)
             files.write(place / f"{old}.html", page)
