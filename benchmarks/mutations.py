@@ -14,6 +14,7 @@ benchmarks/results/mutations.txt.
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def judge_all(copy, commit, options):
 
 
 def plan(copy, options):
-    """(seed, kind, path) of `count` changes, kinds and pages in turn."""
+    """(seed, kind, path) of `count` changes: kinds in turn, pages in turn or by chance."""
     from mutation import kinds, sayings
 
     from lesson_engine.core import reader
@@ -106,10 +107,14 @@ def plan(copy, options):
     count = number = 0
     while count < options.count and number < 100 * options.count:
         for place, kind in enumerate(options.kinds or kinds.KINDS):
-            paths = list(pages) if kind in of_text else few
-            path = paths[(number + place) % len(paths)]
             seed = f"{options.seed}.{number}"
-            if count < options.count and kinds.make(kind, pages[path], path.parent, seed):
+            turn = (number + place) % len(few)
+            paths = few[turn:] + few[:turn]
+            if kind in of_text:  # on any page, also of those that offer few
+                paths = random.Random(f"{seed} {kind}").sample(list(pages), len(pages))
+            offering = (p for p in paths if kinds.make(kind, pages[p], p.parent, seed))
+            path = next(offering, None) if count < options.count else None
+            if path is not None:
                 count += 1
                 yield seed, kind, path
         number += 1
