@@ -110,14 +110,23 @@ def plan(copy, options):
             seed = f"{options.seed}.{number}"
             turn = (number + place) % len(few)
             paths = few[turn:] + few[:turn]
-            if kind in of_text:  # on any page, also of those that offer few
-                paths = random.Random(f"{seed} {kind}").sample(list(pages), len(pages))
+            if kind in of_text:  # on any page; those of each folder as often as those of others
+                paths = shuffled_by_folder(pages, random.Random(f"{seed} {kind}"))
             offering = (p for p in paths if kinds.make(kind, pages[p], p.parent, seed))
             path = next(offering, None) if count < options.count else None
             if path is not None:
                 count += 1
                 yield seed, kind, path
         number += 1
+
+
+def shuffled_by_folder(pages, chance):
+    """The pages, folder after folder, in an order of chance."""
+    folders = list({path.parent: None for path in pages})
+    chance.shuffle(folders)
+    return sorted(
+        chance.sample(list(pages), len(pages)), key=lambda path: folders.index(path.parent)
+    )
 
 
 def judge_one(copy, path, kind, seed, options, commit):
