@@ -136,11 +136,12 @@ def test_strict_rules_make_it_a_fault(make_lesson, tmp_path):
         ("It says `hoarse`.", "hoarse is spelled horse in the data"),
         ("A *forg* and a *dog*.", "forg is spelled frog in the data"),
         ("A “fog” in the fog.", None),
+        ("It says “cmt”.", "cmt is spelled cat in the data"),
     ],
 )
 def test_links_and_words_agree_with_what_they_name(make_lesson, text, message):
     make_lesson(page("Text."), name="02-b.md")
-    lesson = make_lesson(page(text), options='data_words = ["horse", "frog"]')
+    lesson = make_lesson(page(text), options='data_words = ["horse", "frog", "cat"]')
     episode = reader.read_page(lesson, lesson.root / "episodes" / "01-small.md")
     faults = [str(fault) for fault in structure.faults(episode, lesson)]
     assert [fault for fault in faults if message is None or message not in fault] == []

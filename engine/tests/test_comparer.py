@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from nbformat import v4
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from lesson_engine.core import comparer, pictures, reader
 
@@ -157,6 +157,33 @@ def test_figures_are_compared_pixel_by_pixel(tmp_path):
     assert not comparer.agrees(recorded, drawn(png("#804030")), rules)
     (tmp_path / "a.png").unlink()
     assert not comparer.agrees(recorded, drawn(png("#102030")), rules)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("tolerance", [0.002, 0.05])
+def test_a_tolerance_lets_no_painted_place_through(tmp_path, mode, tolerance):
+    """A digit of a title may be another one, but nothing as large as a twentieth of the width."""
+    recorded = replace(block(figure="a.png"), figure_tolerance=tolerance)
+    (tmp_path / "a.png").write_bytes(plot(mode, "0.87"))
+    rules = comparer.Rules(figure_folder=tmp_path)
+    assert comparer.agrees(recorded, drawn(plot(mode, "0.88")), rules)
+    for corner in ((0, 0), (37, 81), (400, 200), (609, 449)):
+        painted = drawn(plot(mode, "0.87", corner))
+        assert pictures.mean_distance(plot(mode, "0.87"), plot(mode, "0.87", corner)) < 0.002
+        assert not comparer.agrees(recorded, painted, rules), corner
+
+
+def plot(mode, title, painted=None):
+    """A white picture of 640 by 480 pixels with a title, and a grey square if a corner is given."""
+    picture = Image.new(mode, (640, 480), "white")
+    drawing = ImageDraw.Draw(picture)
+    drawing.text((300, 5), title, fill="black", font_size=17)
+    if painted:
+        left, upper = painted
+        drawing.rectangle((left, upper, left + 31, upper + 31), fill="#777")
+    file = BytesIO()
+    picture.save(file, "png")
+    return file.getvalue()
 
 
 def test_on_a_stand_in_figures_are_counted():

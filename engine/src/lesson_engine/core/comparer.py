@@ -35,7 +35,9 @@ PLACES = {
     r" \((?:\d+\.py|<[^>]+>), line \d+\)": "",  # where a SyntaxError is, which a reader sees
 }
 TEXTS = ("output", "warning", "error")
-PATCH, LEAST_PATCH = 20, 0.1  # times its tolerance, and at least so much, may a tile differ
+# So many times its tolerance may a figure differ in one place; at least as much as a digit of its
+# title does (0.2 was seen), and less than a place that is painted over (0.5 and more)
+PATCH, LEAST_PATCH, MOST_PATCH = 20, 0.3, 0.5
 # What no two runs of any lesson share; a lesson adds its own (sanitise in [tool.lesson]).
 SANITISE = {
     **PLACES,
@@ -422,5 +424,5 @@ def _difference(path: Path, picture: bytes, tolerance: float) -> str:
     distance, patch = pictures.distances(path.read_bytes(), picture)
     if distance > tolerance:
         return f" differs by {distance:.5f} (0 to 1)"
-    most = min(1.0, max(LEAST_PATCH, PATCH * tolerance))
+    most = min(MOST_PATCH, max(LEAST_PATCH, PATCH * tolerance))
     return "" if patch <= most else f" differs by {patch:.2f} in one place (0 to 1)"

@@ -2,9 +2,9 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-TILES = 24  # in a row of a picture, in which it is compared once more
+PLACES = 24  # side by side in a picture: it is compared once more in each square of such a size
 
 
 def mean_distance(first: bytes, second: bytes) -> float:
@@ -18,8 +18,8 @@ def distances(first: bytes, second: bytes) -> tuple[float, float]:
     Args:
         first, second: PNG bytes. Sizes may differ by 2 %: labels grow with their numbers.
 
-    Returns: that of the whole picture, and the largest of its tiles, 24 in a row: from 0 (equal)
-        to 1 (white against black; also if sizes or files do not fit).
+    Returns: that of the whole picture, and the largest in a square a 24th as wide, wherever it
+        lies, and in any one channel: from 0 (equal) to 1 (also if sizes or files do not fit).
     """
     if first == second:
         return 0.0, 0.0
@@ -33,6 +33,6 @@ def distances(first: bytes, second: bytes) -> tuple[float, float]:
         other = other.resize(one.size)
     difference = ImageChops.difference(one, other)
     means = ImageStat.Stat(difference).mean
-    tiles = difference.reduce(max(1, max(one.size) // TILES))
-    patch = ImageStat.Stat(tiles).extrema
-    return sum(means) / len(means) / 255, max(high for _, high in patch) / 255
+    squares = difference.filter(ImageFilter.BoxBlur(max(one.size) / PLACES / 2))
+    patch = max(highest for _, highest in ImageStat.Stat(squares).extrema)
+    return sum(means) / len(means) / 255, patch / 255

@@ -346,7 +346,7 @@ def _check_data_words(page: Episode, lesson: Lesson, fault: Fault) -> None:
     for at, line in enumerate(page.text.split("\n"), 1):
         for match in MENTIONED.finditer(line) if known else ():
             word = match["word"].lower()
-            but_for_a_letter = 1 - 1 / len(word)
+            but_for_a_letter = (len(word) - 1) / len(word)  # as difflib's ratio is rounded
             close = difflib.get_close_matches(word, known, 1, min(ALIKE, but_for_a_letter))
             if not close or word.removesuffix("s").startswith(close[0]):
                 continue
