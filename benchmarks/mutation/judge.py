@@ -17,6 +17,7 @@ STATIC = ["tests/test_said.py", "tests/test_lesson.py", "tests/test_experiments.
 STATIC += ["tests/test_glossary.py", "tests/test_cheat_sheet.py", "tests/test_instructor_pages.py"]
 # a failing test, or words of its message, and what we call it in the table
 CATCHERS = [
+    ("test_the_numbers_of_a_page_are_those", "numbers as last read"),
     ("test_pages_keep_the_rules|test_every_picture_is_used|: structure", "structure test"),
     ("test_the_recipe|test_the_sweeps|test_every_small_size", "full-size test"),
     ("test_the_script|notebook", "derived-file test"),
