@@ -1,6 +1,7 @@
 """Everything about a page that can be wrong without running it, and whose rule it breaks."""
 
 import difflib
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page
 BLANK = "_____"
 EPISODE = re.compile(r"\bepisode\s*(\d+)\W*$", re.I)
 MENTIONED = re.compile(r"""(?P<around>["“*`])(?P<word>[A-Za-z]{3,})["”*`]""")
+DRAWN = re.compile(r"\((?:\.\./)*<?([^()<>\s]+)>?\s*\)\{[^}]*\.cell-output")
 ALIKE = 0.85  # so alike are two long words of which one may be meant to be the other
 BEGIN_TABS = "tabs begin with a heading, such as '### Linux'"
 TAB_TITLE = re.compile(r"^([\s>]*)#{1,6}\s+(.+?)(?:\s+#*)?\s*$")  # what stands before it, its text
@@ -280,12 +282,19 @@ def wrong_place(page: Episode, lesson: Lesson, source: str) -> str | None:
         return f"{source} is shown elsewhere, too; draw another file"
     if target.is_dir() or (target.is_file() and not _is_png(target)):
         return f"{source} holds something else than a PNG picture; draw another file"
-    same = re.compile(rf"\((?:\.\./)*<?{re.escape(quote(source))}>?\s*\)\{{[^}}]*\.cell-output")
     for other in lesson.episode_paths():
-        text = other.read_bytes().decode("utf-8", "replace") if other.is_file() else ""
-        if other != lesson.root / page.path and same.search(text):
+        if other == lesson.root / page.path or not other.is_file():
+            continue
+        found = other.stat()
+        if quote(source) in _drawn_on(other, found.st_mtime_ns, found.st_size):
             return f"{source} is drawn by {lesson.shown(other)}, too; rename one"
     return None
+
+
+@functools.lru_cache(maxsize=256)  # else every figure would have every page read again
+def _drawn_on(path: Path, changed: int, size: int) -> frozenset[str]:
+    """Addresses of the figures that blocks of a page draw, without "../" before them."""
+    return frozenset(DRAWN.findall(path.read_bytes().decode("utf-8", "replace")))
 
 
 def _is_png(path: Path) -> bool:
