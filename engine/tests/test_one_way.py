@@ -1,10 +1,17 @@
 """record, check and pytest run code in one way: what one writes, the others accept."""
 
+import os
 import subprocess
 import sys
 
 import pytest
-from small_lessons import PAGE, lesson_in
+from nbformat.v4 import new_output
+from small_lessons import PAGE, lesson_in, page
+
+from lesson_engine.core import reader
+from lesson_engine.core.errors import LessonError
+from lesson_engine.core.notebook import cells_of
+from lesson_engine.run import kernels
 
 pytestmark = pytest.mark.slow
 
@@ -164,3 +171,49 @@ def test_a_block_that_takes_long_is_named_while_it_runs(monkeypatch):
     for seconds in (1, 9.9, 10.4, 30):
         tell(seconds)
     assert told == ["episodes/01-small.md:16: running for 10 s"]
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_a_kernel_that_dies_at_its_start_is_started_again(monkeypatch, tmp_path, fails):
+    """Another one may have got its ports first."""
+    start, tried = kernels.start_new_kernel, []
+
+    def start_or_die(**options):
+        tried.append(options)
+        if len(tried) <= fails:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return start(**options)
+
+    monkeypatch.setattr(kernels, "start_new_kernel", start_or_die)
+    (cell,) = cells_of(reader.read(page("```python\nprint(6 * 7)\n```")))
+    with kernels.Kernel(tmp_path, dict(os.environ)) as kernel:
+        (shown,) = kernel.run(cell, 600).outputs
+    assert shown["text"] == "42\n" and len(tried) == fails + 1
+
+
+def test_a_kernel_that_never_starts_is_told_in_a_sentence(monkeypatch, tmp_path):
+    def die(**options):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(kernels, "start_new_kernel", die)
+    with pytest.raises(LessonError, match="Jupyter: its kernel does not start .*; reinstall"):
+        kernels.Kernel(tmp_path, dict(os.environ))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "left"),
+    [
+        (["UsageError: no\n"], []),
+        (["UsageError: no", "\n"], []),
+        (["careful\nUsageError: ", "no\n"], ["careful\n"]),
+        (["careful\n", "UsageError: no\n"], ["careful\n"]),
+        (["careful\n"], ["careful\n"]),
+        ([], []),
+    ],
+)
+def test_what_is_said_of_a_wrong_magic_is_said_once(pieces, left):
+    """It comes on stderr, in as many pieces as the machine happens to send it in."""
+    printed = new_output("stream", name="stdout", text="before\n")
+    streams = [new_output("stream", name="stderr", text=text) for text in pieces]
+    found = kernels._without([printed, *streams], "UsageError: no\n")
+    assert [one["text"] for one in found] == ["before\n", *left]

@@ -1,5 +1,6 @@
 """A kernel that runs cells as a learner's Jupyter does, for recording, checking and nbval alike."""
 
+import logging
 import subprocess
 import threading
 import time
@@ -21,6 +22,8 @@ from lesson_engine.core.notebook import Cell, CellRun, Output
 
 # Low-level libraries write what no lesson shows straight to the process's stderr.
 ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
+STARTS = 3  # of a kernel that dies before it's ready
+SLOWEST_START = 600  # seconds, on a machine that has much else to do
 LAST_OUTPUTS = 30  # seconds in which the last outputs have to come once a cell is done
 # Characters that are kept of a cell's outputs: text, and what stands for pictures
 MOST_TEXT, MOST_DATA = 1_000_000, 50_000_000
@@ -31,6 +34,8 @@ DIED = (
     "the kernel died in this block; it may have run out of memory, or a library crashed: "
     "run the block by itself to see"
 )
+
+logging.getLogger("nbval").addHandler(logging.NullHandler())  # what fails is told here
 
 
 class KernelDied(Exception):
@@ -71,15 +76,23 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
             raise
 
     def _start(self, folder: Path, environment: dict[str, str]) -> None:
-        self.km, self.kc = start_new_kernel(
-            kernel_name="python3",
-            # what a block starts would hold a pipe of ours open: `lesson record | cat`
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=str(folder),
-            env={**environment, **self._guard.variables},
-            extra_arguments=ARGUMENTS,
-        )
+        for left in reversed(range(STARTS)):
+            try:
+                self.km, self.kc = start_new_kernel(
+                    startup_timeout=SLOWEST_START,
+                    kernel_name="python3",
+                    # what a block starts would hold a pipe of ours open: `lesson record | cat`
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd=str(folder),
+                    env={**environment, **self._guard.variables},
+                    extra_arguments=ARGUMENTS,
+                )
+                break
+            except RuntimeError as error:  # another kernel may have got its ports before it
+                if not left:
+                    message = f"its kernel does not start ({error}); reinstall ipykernel"
+                    raise LessonError("Jupyter", None, message) from error
         self._ensure_iopub_up()
 
     def __enter__(self) -> Self:
@@ -106,9 +119,8 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
         if reply.get("status") != "error" or any(one["output_type"] == "error" for one in shown):
             return shown
         said = f"{reply['ename']}: {reply['evalue']}\n"
-        shown = [one for one in shown if one.get("text") != said]
         error = {name: reply[name] for name in ("ename", "evalue", "traceback")}
-        return [*shown, v4.new_output("error", **error)]
+        return [*_without(shown, said), v4.new_output("error", **error)]
 
     def run(self, cell: Cell, limit: float) -> CellRun:
         """Run a cell to its end, whatever it raises.
@@ -247,3 +259,19 @@ class _Collector:
                 self._cell.outputs.append(v4.new_output("stream", name="stdout", text=most))
                 return False
         return True
+
+
+def _without(shown: list[Output], said: str) -> list[Output]:
+    """What was shown but for what was said last on stderr, which may have come in pieces."""
+    kept: list[Output] = []
+    for one in reversed(shown):
+        if one.get("name") != "stderr":
+            kept.append(one)
+        elif said.endswith(one["text"]):
+            said = said.removesuffix(one["text"])
+        elif one["text"].endswith(said):
+            kept.append({**one, "text": one["text"].removesuffix(said)} if said else one)
+            said = ""
+        else:
+            return shown
+    return shown if said else kept[::-1]
