@@ -217,6 +217,24 @@ def test_two_episodes_that_draw_one_figure_are_told(old, tmp_path):
     assert not list((tmp_path / "episodes" / "fig").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "told"),
+    [
+        ("fig/a.png", "fig/a.png", True),
+        ("fig/a.png", "../fig/a.png", True),
+        ("../fig/a.png", "../fig/a.png", True),
+        ("fig/a.png", "fig/b.png", False),
+        ("fig/a.png", "fig/aa.png", False),
+    ],
+)
+def test_one_figure_is_known_by_each_of_its_addresses(make_lesson, mine, theirs, told):
+    make_lesson(page(DRAWS, f"![A.]({theirs}){{.cell-output alt='a'}}"), name="02-b.md")
+    lesson = make_lesson(page(DRAWS, f"![A.]({mine}){{.cell-output alt='a'}}"))
+    episode = reader.read_page(lesson, lesson.root / "episodes" / "01-small.md")
+    said = structure.wrong_place(episode, lesson, mine)
+    assert (said is not None and "is drawn by episodes/02-b.md" in said) is told, said
+
+
 def test_a_recording_never_replaces_a_picture_that_the_author_shows(old, tmp_path):
     shown = "![Logo.](fig/logo.png){alt='the logo'}"
     drawn = "![A.](fig/logo.png){.cell-output alt='a'}"

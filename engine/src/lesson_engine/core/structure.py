@@ -31,7 +31,7 @@ LAZY_LINK_TEXTS = {"here", "this", "link", "click here", "this link", "this page
 BLANK = "_____"
 EPISODE = re.compile(r"\bepisode\s*(\d+)\W*$", re.I)
 MENTIONED = re.compile(r"""(?P<around>["“*`])(?P<word>[A-Za-z]{3,})["”*`]""")
-DRAWN = re.compile(r"\((?:\.\./)*<?([^()<>\s]+)>?\s*\)\{[^}]*\.cell-output")
+DRAWN = re.compile(r"\(<?([^()<>\s]+)>?\s*\)\{[^}]*\.cell-output")
 ALIKE = 0.85  # so alike are two long words of which one may be meant to be the other
 BEGIN_TABS = "tabs begin with a heading, such as '### Linux'"
 TAB_TITLE = re.compile(r"^([\s>]*)#{1,6}\s+(.+?)(?:\s+#*)?\s*$")  # what stands before it, its text
@@ -293,8 +293,12 @@ def wrong_place(page: Episode, lesson: Lesson, source: str) -> str | None:
 
 @functools.lru_cache(maxsize=256)  # else every figure would have every page read again
 def _drawn_on(path: Path, changed: int, size: int) -> frozenset[str]:
-    """Addresses of the figures that blocks of a page draw, without "../" before them."""
-    return frozenset(DRAWN.findall(path.read_bytes().decode("utf-8", "replace")))
+    """Addresses of the figures that blocks of a page draw, as they are and without "../"."""
+    found: set[str] = set()
+    for address in DRAWN.findall(path.read_bytes().decode("utf-8", "replace")):
+        above = address.count("../")
+        found |= {address.removeprefix("../" * number) for number in range(above + 1)}
+    return frozenset(found)
 
 
 def _is_png(path: Path) -> bool:

@@ -23,7 +23,7 @@ from lesson_engine.core.notebook import Cell, CellRun, Output
 # Low-level libraries write what no lesson shows straight to the process's stderr.
 ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
 STARTS = 3  # of a kernel that dies before it's ready
-SLOWEST_START = 600  # seconds, on a machine that has much else to do
+SLOWEST_START = 200  # seconds that each may take, on a machine that has much else to do
 LAST_OUTPUTS = 30  # seconds in which the last outputs have to come once a cell is done
 # Characters that are kept of a cell's outputs: text, and what stands for pictures
 MOST_TEXT, MOST_DATA = 1_000_000, 50_000_000
