@@ -99,7 +99,7 @@ def test_versions_of_packages_and_the_source_of_the_data_count(kept, monkeypatch
     (episode, _) = pages(kept)
     other = sources.Data(sentence="Other data.")
     assert kept_runs.kept(episode, kept, other) is None
-    newer = [type("Distribution", (), {"name": "keras", "version": "99.0"})]
+    newer = [type("Distribution", (), {"metadata": {"Name": "keras", "Version": "99.0"}})]
     monkeypatch.setattr(kept_runs.metadata, "distributions", lambda: newer)
     kept_runs.installed_packages.cache_clear()
     assert missing(kept) == ["01-small", "02-second"]

@@ -234,8 +234,9 @@ def test_what_is_shown_otherwise_is_named_with_its_line(lesson, text):
     path = lesson.root / "episodes" / "01-a.md"
     path.write_text(BEGINNING + "## Begin\n\n" + text + "\n" + ENDING, "utf-8")
     read = reader.read_page(lesson, path)
-    tell = structure.faults if lesson.strict else structure.advice
-    (told,) = [one for one in tell(read, lesson) if DIFFERENT[text] in one.message]
+    faults, advice = structure.faults_and_advice(read, lesson)
+    found = faults if lesson.strict else advice
+    (told,) = [one for one in found if DIFFERENT[text] in one.message]
     assert told.line == 18 if text.startswith(("Text\n", "![", " A ")) else 17
 
 

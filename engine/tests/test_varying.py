@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from small_lessons import code, lesson_in, page
 
-from lesson_engine.core import causes, comparer, reader
+from lesson_engine.core import causes, comparer, reader, scripts, working_files
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import find_lesson
 from lesson_engine.run import sources, watch
@@ -224,6 +224,22 @@ def test_what_an_earlier_episode_did_not_make_is_told_once(session):
     assert "episodes/01-a.md:18: FileNotFoundError" in said
     assert "2 blocks raised only because one above did; fix that one first" in said
     assert "NameError" not in said
+
+
+def test_what_an_episode_needs_is_looked_for_once(session, monkeypatch):
+    """Each goes on from the one before, so that a look at all from each would be n³."""
+    looked, look = [], working_files._read_in
+    monkeypatch.setattr(
+        working_files, "_read_in", lambda code, known: looked.append(code) or look(code, known)
+    )
+    lesson = find_lesson(session)
+    pages = [reader.read_page(lesson, path) for path in lesson.episode_paths()]
+    names = [f"scripts/{scripts.script_name(each.name)}" for each in pages]
+    needs = working_files.Needs(lesson)
+    for _ in range(2):
+        assert [needs.of(each) for each in pages] == [[], names[:1], names[:2]]
+        assert needs.of_any == []  # scripts are made, so none of them is a file of the lesson
+    assert len(looked) == 5  # the code of each, and for two of them that of scripts' start
 
 
 def test_one_session_and_independent_episodes_contradict_each_other(session):

@@ -162,7 +162,7 @@ def test_what_may_be_any_file_is_not_fetched(make_lesson, tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("", "utf-8")
     page = reader.read_page(lesson, tmp_path / "episodes" / "01-small.md")
-    assert working_files.needed_by(lesson, page) == ["data/a.csv"]
+    assert working_files.Needs(lesson).of(page) == ["data/a.csv"]
 
 
 def test_a_lesson_whose_code_reads_nothing_has_no_such_cell(make_lesson, lesson_command, tmp_path):

@@ -150,7 +150,7 @@ def test_by_default_the_rules_are_the_workbenchs_and_none_is_a_fault(old, text, 
     lesson = old(episodes__01_a=page(BLOCK, text))
     read = reader.read_page(lesson, lesson.episode_paths()[0])
     assert structure.faults(read, lesson) == []
-    assert len(structure.advice(read, lesson)) == advice
+    assert len(structure.faults_and_advice(read, lesson)[1]) == advice
 
 
 # ---- checking

@@ -469,7 +469,7 @@ def adopt(lesson: Lesson, options: argparse.Namespace) -> int:
     """Say in one screen where a lesson stands, and propose edits or make them."""
     _need_test_environment("adopt")
     from lesson_engine.core import adopt as edits
-    from lesson_engine.core import comparer
+    from lesson_engine.core import comparer, structure
     from lesson_engine.core.tally import Tally, counted
     from lesson_engine.core.verdicts import Broken, Judge, Outcome
     from lesson_engine.run import runner, sources
@@ -483,7 +483,8 @@ def adopt(lesson: Lesson, options: argparse.Namespace) -> int:
     free = edits.shown_once(read_episodes(lesson, [])[0])
     broken: Broken = {}
     for episode in episodes:
-        tally.take(episode, lesson)
+        tally.take(episode)
+        tally.advice += structure.faults_and_advice(episode, lesson)[1]
         runs = first.get(episode.name)
         if runs is None:
             continue

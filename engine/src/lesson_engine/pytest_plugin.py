@@ -169,7 +169,7 @@ class EpisodeFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
         run = self.config.stash[RUN]
         self.lesson = run.lesson_of(self.path)
         self.episode = read_page(self.lesson, self.path)
-        run.tally.take(self.episode, self.lesson)
+        run.tally.take(self.episode)
         yield StructureItem.from_parent(self, name="structure")
         self.kept = run.kept_of(self.episode, self.lesson)
         cells = cells_of(self.episode)
@@ -208,7 +208,8 @@ class StructureItem(pytest.Item):
     parent: EpisodeFile
 
     def runtest(self) -> None:
-        faults = structure.faults(self.parent.episode, self.parent.lesson)
+        faults, advice = structure.faults_and_advice(self.parent.episode, self.parent.lesson)
+        self.config.stash[RUN].tally.advice += advice
         if faults:
             raise LessonFaults(faults)
 

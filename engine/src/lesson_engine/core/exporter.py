@@ -308,11 +308,12 @@ def export_notebooks(lesson: Lesson, episodes: Sequence[Episode], folder: Path) 
     """Write an exercise and a solution notebook an episode; returns the paths that changed."""
     paths = []
     here, site = lesson.root / "episodes", str(lesson.config.get("url", "")).rstrip("/")
+    needs = working_files.Needs(lesson)
     for episode in episodes:
         before = lesson.path_before(lesson.root / episode.path)
         runs = "" if before is None else f"%run {scripts.script_name(before.stem)}"
         start = "\n\n".join(
-            code for code in (working_files.first_cell(lesson, episode, lesson.words), runs) if code
+            code for code in (working_files.first_cell(needs, episode), runs) if code
         )
         for kind, convert in (("exercises", to_exercises), ("solutions", to_solutions)):
             path = folder / notebook_name(episode.name, kind)

@@ -63,6 +63,7 @@ ODD_CHARACTERS = {
 }
 
 PYTHON = ("python", "py", "python3", "ipython", "ipython3")  # what editors call it
+NUMBER_BEHIND = re.compile(r"(?:-\d+)?")  # as in "#challenge" and "#challenge-1"
 OWN_PLACE = re.compile(r"\{[^{}]*#(?P<id>[^\s{}]+)[^{}]*\}\s*$")
 LANGUAGE_BELOW = re.compile(r"\{:\s*\.(?:language-)?(?P<language>[\w-]+)\s*\}")  # before 2022
 RECORDED = ("output", "warning", "error")
@@ -132,8 +133,9 @@ def read(text: str, path: str | Path = "<text>", links: str = "") -> Episode:
     return _Reading(text, path, links).episode()
 
 
-# a check needs every page twice, a build three times; nobody can change an Episode
-read_once = functools.lru_cache(maxsize=64)(read)
+# a check needs every page twice, a build three times; nobody can change an Episode. A lesson with
+# more pages than are kept would find none: they are asked for in the same order each time.
+read_once = functools.lru_cache(maxsize=512)(read)
 
 
 def language_of(info: str) -> tuple[str, tuple[str, ...]]:
@@ -540,11 +542,8 @@ class _Reading:
         plain = pandoc.plain(re.sub(r"(?<![`-])-{2,3}(?![`-])", " ", text))
         words = re.sub(r"[^\w\s.-]", "", plain.lower())
         place = re.sub(r"^[^a-zà-öø-ÿ]+", "", re.sub(r"\s+", "-", words.strip())) or "section"
-        taken = [heading.place for heading in self.headings]
-        number = sum(
-            one == place or re.fullmatch(rf"{re.escape(place)}-\d+", one) is not None
-            for one in taken
-        )
+        taken = [heading.place for heading in self.headings if heading.place.startswith(place)]
+        number = sum(NUMBER_BEHIND.fullmatch(one, len(place)) is not None for one in taken)
         return f"{place}-{number}" if number else place
 
     def place_figures(self, figures: list[Figure]) -> None:

@@ -60,15 +60,16 @@ def faults(page: Episode, lesson: Lesson) -> list[LessonError]:
 
     With rules = "strict" that is everything; else what nothing here can work with.
     """
+    return faults_and_advice(page, lesson)[0]
+
+
+def faults_and_advice(page: Episode, lesson: Lesson) -> tuple[list[LessonError], list[LessonError]]:
+    """The faults of one page, and what the Workbench itself would report beside them."""
     found = findings(page, lesson)
-    return [one.error for one in found if lesson.strict or one.level is Level.ENGINE]
-
-
-def advice(page: Episode, lesson: Lesson) -> list[LessonError]:
-    """What the Workbench itself would report of one page; empty where these are faults."""
     if lesson.strict:
-        return []
-    return [one.error for one in findings(page, lesson) if one.level is Level.WORKBENCH]
+        return [one.error for one in found], []
+    of_level = {level: [one.error for one in found if one.level is level] for level in Level}
+    return of_level[Level.ENGINE], of_level[Level.WORKBENCH]
 
 
 def findings(page: Episode, lesson: Lesson) -> list[Finding]:

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lesson_engine.core import causes, structure
+from lesson_engine.core import causes
 from lesson_engine.core.errors import LessonError
-from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block, Episode
 from lesson_engine.core.notebook import Cell
 from lesson_engine.core.verdicts import Outcome, Verdict
@@ -50,7 +49,7 @@ class Tally:
     varying: Counter[str] = field(default_factory=Counter)
     advice: list[LessonError] = field(default_factory=list)
 
-    def take(self, episode: Episode, lesson: Lesson) -> None:
+    def take(self, episode: Episode) -> None:
         """Count what an episode holds beside what runs."""
         self.pages += 1
         for opening in episode.fence_openings:
@@ -65,7 +64,6 @@ class Tally:
         blanks = sum(not skeleton.marked for skeleton in episode.skeletons)
         if blanks:
             self.skipped["as learners fill in their blanks"] += blanks
-        self.advice += structure.advice(episode, lesson)
 
     def count(self, cell: Cell, verdict: Verdict) -> None:
         """Count a cell that ran."""

@@ -1,6 +1,7 @@
 """The files that a lesson's code works with, and how a notebook saved on its own gets them."""
 
 import contextlib
+import functools
 import json
 import posixpath
 import re
@@ -13,7 +14,6 @@ from lesson_engine.core import reader, scripts
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Block, Episode, Hidden, Skeleton
-from lesson_engine.core.words import Words
 
 HERE = "scripts"  # the folder that all code runs in
 STYLE = f"{HERE}/matplotlibrc"  # which matplotlib reads where it is started
@@ -77,36 +77,54 @@ def working_files(lesson: Lesson, left_out: Collection[str] = ()) -> dict[str, P
     return found
 
 
-def needed_by(lesson: Lesson, episode: Episode) -> list[str]:
-    """Places of the files that an episode's code reads, imports or runs, in order of names.
+class Needs:
+    """What the code of a lesson's episodes finds around it; each episode is looked at once.
 
-    What is read is found by the names that the code has written out, such as "../data/cat.png".
+    Args:
+        lesson: the lesson.
     """
-    known = working_files(lesson)
-    pieces: list[Block | Hidden | Skeleton] = [*episode.blocks, *episode.hidden]
-    code = [piece.source for piece in (*pieces, *episode.skeletons)]
-    found = set(_read_in(code, known))
-    before = lesson.path_before(lesson.root / episode.path)
-    if before is not None:  # the notebook begins by running that one's script
-        found.add(f"{HERE}/{scripts.script_name(before.stem)}")
-        found.update(needed_by(lesson, reader.read_page(lesson, before)))
-        found.update(_read_in([lesson.script_start], known))
-    if STYLE in known and any("matplotlib" in text for text in code):
-        found.add(STYLE)
-    return sorted(found)
 
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson, self.known = lesson, working_files(lesson)
+        self._found: dict[Path, set[str]] = {}
 
-def _needed_by_others(lesson: Lesson) -> list[str]:
-    """The smallest file that an episode of the lesson needs, in a list; [] if none needs any.
+    def of(self, episode: Episode) -> list[str]:
+        """Places of the files that an episode's code reads, imports or runs, in order of names.
 
-    A notebook without needs of its own works in the same folder as the others: what one of them
-    saves, the next one may read.
-    """
-    known, found = working_files(lesson), set()
-    for path in lesson.episode_paths():
-        with contextlib.suppress(LessonError):  # the site shows a notice in the page's place
-            found.update(needed_by(lesson, reader.read_page(lesson, path)))
-    return sorted(found & set(known), key=lambda name: known[name].stat().st_size)[:1]
+        What is read is found by the names that the code has written out, such as
+        "../data/cat.png".
+        """
+        path = self.lesson.root / episode.path
+        if path not in self._found:
+            self._found[path] = self._looked_for(episode, self.lesson.path_before(path))
+        return sorted(self._found[path])
+
+    @functools.cached_property
+    def of_any(self) -> list[str]:
+        """The smallest file that any episode needs, in a list; [] if none needs any.
+
+        A notebook without needs of its own works in the same folder as the others: what one of
+        them saves, the next one may read.
+        """
+        found: set[str] = set()
+        for path in self.lesson.episode_paths():
+            with contextlib.suppress(LessonError):  # the site shows a notice in the page's place
+                found.update(self.of(reader.read_page(self.lesson, path)))
+        size = {name: self.known[name].stat().st_size for name in found & set(self.known)}
+        return sorted(size, key=lambda name: (size[name], name))[:1]
+
+    def _looked_for(self, episode: Episode, before: Path | None) -> set[str]:
+        """What an episode's code names, and that of those from which it goes on."""
+        pieces: list[Block | Hidden | Skeleton] = [*episode.blocks, *episode.hidden]
+        code = [piece.source for piece in (*pieces, *episode.skeletons)]
+        found = set(_read_in(code, self.known))
+        if before is not None:  # the notebook begins by running that one's script
+            found.add(f"{HERE}/{scripts.script_name(before.stem)}")
+            found.update(self.of(reader.read_page(self.lesson, before)))
+            found.update(_read_in([self.lesson.script_start], self.known))
+        if STYLE in self.known and any("matplotlib" in text for text in code):
+            found.add(STYLE)
+        return found
 
 
 def _read_in(texts: Collection[str], known: Mapping[str, Path]) -> Iterator[str]:
@@ -148,14 +166,15 @@ def _imported(text: str, known: Mapping[str, Path]) -> Iterator[str]:
             yield name
 
 
-def first_cell(lesson: Lesson, episode: Episode, words: Words) -> str:
+def first_cell(needs: Needs, episode: Episode) -> str:
     """Code that a notebook begins with, so that it runs from any folder; "" if it needs nothing.
 
     It fetches from the published site what is not there; without one it says what is missing.
     """
-    needed = needed_by(lesson, episode) or _needed_by_others(lesson)
+    needed = needs.of(episode) or needs.of_any
     if not needed:
         return ""
+    lesson, words = needs.lesson, needs.lesson.words
     site = str(lesson.config.get("url", "")).rstrip("/")
     code = FETCH if site else LOOK
     names = "".join(f"    {_quoted(name)},\n" for name in needed)

@@ -50,7 +50,8 @@ def fingerprint(episode: Episode, lesson: Lesson, data: Data) -> str:
 @functools.cache
 def installed_packages() -> list[str]:
     """Every installed package with its version; found out once, which takes half a second."""
-    found = {f"{each.name} {each.version}" for each in metadata.distributions()}
+    read = [each.metadata for each in metadata.distributions()]
+    found = {f"{each['Name']} {each['Version']}" for each in read}
     return sorted(package for package in found if not package.startswith("lesson-engine "))
 
 

@@ -1,5 +1,6 @@
 """What a kernel finds when it starts: the data, the files beside it, a few variables."""
 
+import functools
 import os
 import runpy
 import shutil
@@ -113,9 +114,10 @@ def working_folder(lesson: Lesson, data: Data, fresh: bool, episode_name: str = 
 def kernel_environment(lesson: Lesson, data: Data) -> dict[str, str]:
     """Environment variables of a kernel: the lesson's, a few of this machine's, the data's."""
     patterns = (*PASSED, *lesson.pass_variables)
-    passed = {
-        name: value
-        for name, value in os.environ.items()
-        if any(fnmatchcase(name, pattern) for pattern in patterns)
-    }
+    passed = {name: value for name, value in os.environ.items() if _is_passed(name, patterns)}
     return {**lesson.environment, **passed, **data.environment}
+
+
+@functools.cache  # asked of every variable for every episode
+def _is_passed(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

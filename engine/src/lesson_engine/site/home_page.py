@@ -65,7 +65,8 @@ def frame(lesson: Lesson, page: Episode, section: nodes.Element, view: str) -> l
     titles = {path: pandoc.plain(_read(lesson, path).title) for path in first}
     title = next(section.findall(nodes.title))
     place = section.index(title) + 1
-    section[place:place] = landing.top(lesson, said, titles)
+    minutes = sum(_read(lesson, path).minutes for path in lesson.workshop_paths())
+    section[place:place] = landing.top(lesson, said, titles, minutes)
     _move_schedule(page, section, lesson.words("schedule.schedule"))
     cited = citation.load_citation(lesson)
     if cited is None:

@@ -13,7 +13,6 @@ from urllib.parse import quote
 import msgspec
 from docutils import nodes
 
-from lesson_engine.core import reader
 from lesson_engine.core.errors import LessonError
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.site.schedule import span
@@ -79,13 +78,16 @@ def _said(front_matter: Mapping[str, Any], key: str) -> Any:
         raise LessonError(HOME, None, message) from error
 
 
-def top(lesson: Lesson, landing: Landing, titles: Mapping[Path, str]) -> list[nodes.Node]:
+def top(
+    lesson: Lesson, landing: Landing, titles: Mapping[Path, str], minutes: float
+) -> list[nodes.Node]:
     """What stands below the title, in both views.
 
     Args:
         lesson: the lesson.
         landing: from of().
         titles: title of each page that instructors need first; {} leaves these links out.
+        minutes: what the episodes of the workshop ask together; 0 if they don't say.
     """
     parts: list[nodes.Node] = []
     if landing.description:
@@ -93,7 +95,7 @@ def top(lesson: Lesson, landing: Landing, titles: Mapping[Path, str]) -> list[no
     links = _buttons(lesson)
     if links:
         parts.append(nodes.paragraph("", "", *links, classes=["lesson-begin"]))
-    facts = landing.facts or _how_long(lesson)
+    facts = landing.facts or _how_long(lesson, minutes)
     if facts:
         parts.append(_list(facts))
     if titles:
@@ -120,20 +122,12 @@ def _link(lesson: Lesson, path: Path, text: str, name: str = "") -> nodes.refere
     return nodes.reference("", text, refuri=quote(page), internal=True, classes=classes)
 
 
-def _how_long(lesson: Lesson) -> Sequence[tuple[str, str]]:
+def _how_long(lesson: Lesson, minutes: float) -> Sequence[tuple[str, str]]:
     """What the front matter of the episodes adds up to."""
-    minutes = sum(_minutes(path) for path in lesson.workshop_paths())
     if not minutes:
         return ()
     words = lesson.words
     return [(words("schedule.time"), words("home.takes", span=span(minutes, words)))]
-
-
-def _minutes(path: Path) -> float:
-    try:
-        return reader.read_once(path.read_text("utf-8")).minutes
-    except LessonError:
-        return 0  # the page says what is wrong with it
 
 
 def _list(facts: Sequence[tuple[str, str]]) -> nodes.definition_list:

@@ -7,6 +7,7 @@ code cells follow, tagged so that myst-nb does not place them a second time. Lin
 for one, so that a message names the line of the Markdown.
 """
 
+import functools
 import json
 import os
 import re
@@ -38,13 +39,18 @@ def with_links(text: str, lesson: Lesson) -> str:
     return f"{text}\n\n{shared_links(lesson)[0]}"
 
 
-def shared_links(lesson: Lesson) -> tuple[str, list[int]]:
+def shared_links(lesson: Lesson) -> tuple[str, tuple[int, ...]]:
     """What links.md says without definitions that a later one overrules, and their lines."""
-    lines = lesson.shared_links.split("\n")
-    overruled = markdown.parse(lesson.shared_links).overruled
+    return _without_overruled(lesson.shared_links)
+
+
+@functools.lru_cache(maxsize=4)  # every page has them
+def _without_overruled(text: str) -> tuple[str, tuple[int, ...]]:
+    lines = text.split("\n")
+    overruled = markdown.parse(text).overruled
     for _, first, last in overruled:
         _blank(lines, first, last)
-    return "\n".join(lines), [first for _, first, _ in overruled]
+    return "\n".join(lines), tuple(first for _, first, _ in overruled)
 
 
 def relinked(text: str, lesson: Lesson, page: Path, view: str) -> str:

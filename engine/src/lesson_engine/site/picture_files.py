@@ -3,6 +3,7 @@
 Nothing here knows Sphinx; see pictures.
 """
 
+import functools
 import hashlib
 import re
 from io import BytesIO
@@ -48,6 +49,7 @@ def kept_at(folder: Path, data: bytes, name: str) -> Path:
     return folder / hashlib.sha256(STATE + data).hexdigest()[:16] / name
 
 
+@functools.lru_cache(maxsize=1)  # a picture's light form is made, then its dark one
 def opened(data: bytes) -> Image.Image:
     """A picture in RGB, or in RGBA if one sees through it. Raises: OSError."""
     with Image.open(BytesIO(data)) as picture:

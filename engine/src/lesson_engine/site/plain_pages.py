@@ -16,7 +16,13 @@ from lesson_engine.core import pandoc
 from lesson_engine.core.lesson import Lesson
 from lesson_engine.core.model import Episode
 
-TEMPLATES = Path(__file__).parent / "theme" / "plain"
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "theme" / "plain"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def render(template: str, lesson: Lesson, **context: Any) -> str:
@@ -27,15 +33,8 @@ def render(template: str, lesson: Lesson, **context: Any) -> str:
         lesson: the lesson.
         context: further names that the template uses.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     given = {"lesson": lesson, "words": lesson.words, "with_link": with_link, **context}
-    return environment.get_template(template).render(given)
+    return ENVIRONMENT.get_template(template).render(given)
 
 
 def with_link(sentence: tuple[str, str], address: str, text: str) -> Markup:

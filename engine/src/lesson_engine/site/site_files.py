@@ -60,11 +60,11 @@ def assemble(
 
 def _publish_needed_files(lesson: Lesson, episodes: Sequence[Episode], place: Path) -> None:
     """Put what notebooks fetch where they look for it; see core/working_files."""
-    known = working_files.working_files(lesson)
-    needed = {name for page in episodes for name in working_files.needed_by(lesson, page)}
-    for name in sorted(needed & set(known)):
+    needs = working_files.Needs(lesson)
+    needed = {name for page in episodes for name in needs.of(page)}
+    for name in sorted(needed & set(needs.known)):
         (place / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(known[name], place / name)
+        shutil.copyfile(needs.known[name], place / name)
 
 
 def _add_for_the_web(lesson: Lesson, episodes: Sequence[Episode], place: Path) -> None:

@@ -20,6 +20,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.directives.other import TocTree
 from sphinx.errors import ExtensionError
+from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.nodes import clean_astext
@@ -55,10 +56,53 @@ LOGGER = logging.getLogger(__name__)
 READER = "lesson_engine.site.myst.read_page"
 
 
+class Highlighter(PygmentsBridge):
+    """Works once for what a site shows several times: code is on its page, a slide, in the whole.
+
+    Args:
+        like: Sphinx's own, which makes a formatter, too, for each piece of code; that takes longer
+            than to use it.
+    """
+
+    def __init__(self, like: PygmentsBridge) -> None:
+        super().__init__(like.dest)
+        self.formatter_args = like.formatter_args
+        self.formatters: dict[str, Any] = {}  # what is asked of lines -> Pygments' formatter
+        self.shown: dict[str, str] = {}
+
+    def get_formatter(self, **kwargs: Any) -> Any:
+        """Called for each piece of code, with what is asked of its lines."""
+        way = repr(sorted(kwargs.items()))
+        if way not in self.formatters:
+            self.formatters[way] = super().get_formatter(**kwargs)
+        return self.formatters[way]
+
+    def highlight_block(
+        self,
+        source: str,
+        lang: str,
+        opts: dict[str, Any] | None = None,
+        force: bool = False,
+        location: Any = None,
+        **kwargs: Any,
+    ) -> str:
+        """Called for each piece of code; its first place is named if something is wrong with it."""
+        piece = repr((source, lang, opts, force, sorted(kwargs.items())))
+        if piece not in self.shown:
+            made = super().highlight_block(source, lang, opts, force, location, **kwargs)
+            self.shown[piece] = made
+        return self.shown[piece]
+
+
 class Pages(StandaloneHTMLBuilder):
     """Sphinx's builder of HTML without its index for searching: see search_index for ours."""
 
     search = False
+
+    def init_highlighter(self) -> None:
+        """Called once, when the theme is known."""
+        super().init_highlighter()
+        self.highlighter = Highlighter(self.highlighter)
 
 
 class FiguresWithCaptions(SphinxTransform):
