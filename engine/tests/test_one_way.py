@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+import zmq
+from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_output
 from small_lessons import PAGE, lesson_in, page
 
@@ -176,26 +178,47 @@ def test_a_block_that_takes_long_is_named_while_it_runs(monkeypatch):
 @pytest.mark.parametrize("fails", [1, 2])
 def test_a_kernel_that_dies_at_its_start_is_started_again(monkeypatch, tmp_path, fails):
     """Another one may have got its ports first."""
-    start, tried = kernels.start_new_kernel, []
+    start, tried = kernels.start, []
 
-    def start_or_die(**options):
-        tried.append(options)
+    def start_or_die(*given):
+        tried.append(given)
         if len(tried) <= fails:
             raise RuntimeError("Kernel died before replying to kernel_info")
-        return start(**options)
+        return start(*given)
 
-    monkeypatch.setattr(kernels, "start_new_kernel", start_or_die)
+    monkeypatch.setattr(kernels, "start", start_or_die)
     (cell,) = cells_of(reader.read(page("```python\nprint(6 * 7)\n```")))
     with kernels.Kernel(tmp_path, dict(os.environ)) as kernel:
         (shown,) = kernel.run(cell, 600).outputs
     assert shown["text"] == "42\n" and len(tried) == fails + 1
 
 
+def test_a_kernel_whose_port_another_program_has_got_is_started_again(monkeypatch, tmp_path):
+    """Who answers there takes no message of ours: the second one waited for ever, once."""
+    (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(4)\n", "utf-8")
+    with zmq.Context() as context, context.socket(zmq.XPUB) as other:
+        taken = [other.bind_to_random_port("tcp://127.0.0.1")]
+
+        class Manager(KernelManager):
+            def __init__(self, **options):
+                if taken:
+                    options |= {"cache_ports": False, "shell_port": taken.pop()}
+                super().__init__(**options)
+
+        monkeypatch.setattr(kernels, "KernelManager", Manager)
+        monkeypatch.setattr(kernels, "SLOWEST_SEND", 1000)
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}  # it starts slowly
+        (cell,) = cells_of(reader.read(page("```python\nprint(6 * 7)\n```")))
+        with kernels.Kernel(tmp_path, environment) as kernel:
+            (shown,) = kernel.run(cell, 600).outputs
+    assert shown["text"] == "42\n" and not taken
+
+
 def test_a_kernel_that_never_starts_is_told_in_a_sentence(monkeypatch, tmp_path):
-    def die(**options):
+    def die(*given):
         raise RuntimeError("Kernel died before replying to kernel_info")
 
-    monkeypatch.setattr(kernels, "start_new_kernel", die)
+    monkeypatch.setattr(kernels, "start", die)
     with pytest.raises(LessonError, match="Jupyter: its kernel does not start .*; reinstall"):
         kernels.Kernel(tmp_path, dict(os.environ))
 

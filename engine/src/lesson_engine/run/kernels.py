@@ -9,10 +9,13 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, Self
 
+import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbformat import v4
-from nbval.kernel import RunningKernel, start_new_kernel
+from nbval.kernel import RunningKernel
 
 from lesson_engine.core import notebook
 from lesson_engine.core.comparer import fresh_view
@@ -24,6 +27,7 @@ from lesson_engine.core.notebook import Cell, CellRun, Output
 ARGUMENTS = ["--IPKernelApp.capture_fd_output=False"]
 STARTS = 3  # of a kernel that dies before it's ready
 SLOWEST_START = 200  # seconds that each may take, on a machine that has much else to do
+SLOWEST_SEND = 10_000  # milliseconds; a message waits for as long as nobody is there to take it
 LAST_OUTPUTS = 30  # seconds in which the last outputs have to come once a cell is done
 # Characters that are kept of a cell's outputs: text, and what stands for pictures
 MOST_TEXT, MOST_DATA = 1_000_000, 50_000_000
@@ -48,6 +52,39 @@ class TookTooLong(Exception):
 
 class Stopped(Exception):
     """Everything was asked to stop while a cell ran."""
+
+
+def start(folder: Path, environment: dict[str, str]) -> tuple[KernelManager, BlockingKernelClient]:
+    """Start a kernel; gives what ends it, and what talks to it.
+
+    The manager chooses five ports that nobody has, and the kernel takes them a second later.
+    Another program may be quicker, and what answers there then may not even be a kernel.
+
+    Args:
+        folder: where it starts.
+        environment: all its variables.
+
+    Raises: RuntimeError if it is not ready in time.
+    """
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(
+        # what a block starts would hold a pipe of ours open: `lesson record | cat`
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=str(folder),
+        env=environment,
+        extra_arguments=ARGUMENTS,
+    )
+    client = manager.client()
+    client.context.sndtimeo = SLOWEST_SEND  # by default there is no end to it
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=SLOWEST_START)
+    except (RuntimeError, zmq.Again) as error:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        raise RuntimeError(str(error)) from error
+    return manager, client
 
 
 class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
@@ -78,22 +115,12 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
     def _start(self, folder: Path, environment: dict[str, str]) -> None:
         for left in reversed(range(STARTS)):
             try:
-                self.km, self.kc = start_new_kernel(
-                    startup_timeout=SLOWEST_START,
-                    kernel_name="python3",
-                    # what a block starts would hold a pipe of ours open: `lesson record | cat`
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    cwd=str(folder),
-                    env={**environment, **self._guard.variables},
-                    extra_arguments=ARGUMENTS,
-                )
+                self.km, self.kc = start(folder, {**environment, **self._guard.variables})
                 break
-            except RuntimeError as error:  # another kernel may have got its ports before it
+            except RuntimeError as error:
                 if not left:
                     message = f"its kernel does not start ({error}); reinstall ipykernel"
                     raise LessonError("Jupyter", None, message) from error
-        self._ensure_iopub_up()
 
     def __enter__(self) -> Self:
         return self
@@ -166,9 +193,12 @@ class Kernel(RunningKernel):  # type: ignore[misc]  # nbval has no types
 
     def _send(self, source: str, history: bool) -> str:
         self._reply = {}
-        request: str = self.kc.execute(
-            source, store_history=history, allow_stdin=False, stop_on_error=False
-        )
+        try:
+            request: str = self.kc.execute(
+                source, store_history=history, allow_stdin=False, stop_on_error=False
+            )
+        except zmq.Again as error:
+            raise KernelDied(DIED) from error
         self._collector.request = request
         return request
 
