@@ -144,7 +144,8 @@ OTHERS = [
     "{.bash .x}\nls",
     "{#id}\nx",
 ]
-TABS = "::: tab\n\n## First ##\n\n```bash\n# no heading\nls\n```\n\n## Second\n\n### More\n\n:::"
+TABS = "::: tab\n\n## First ##\n\n```bash\n# no heading\nls\n```\n\n## Second\n\n### More\n\n"
+TABS += "## Empty\n\n## With a remark\n\n<!-- nobody sees it -->\n\n:::"
 QUOTED_TABS = "> ::: group-tab\n>\n> ### A {n}\n>\n> #### no tab\n>\n> ### B\n>\n> b\n>\n> :::"
 BOXES = [
     "callout", "caution", "checklist", "discussion", "testimonial", "prereq", "instructor",

@@ -13,6 +13,7 @@ from small_lessons import PAGE
 
 from lesson_engine import cli, site
 from lesson_engine.core import provenance, reader
+from lesson_engine.site import myst
 
 NESTED = PAGE.replace(
     "::: keypoints",
@@ -305,6 +306,41 @@ def test_a_comment_in_code_is_no_tab_and_tabs_may_hold_tabs(built, tmp_path):
     labels = [label.text_content() for label in tree.xpath("//article//label")]
     assert labels == ["Windows", "bash", "fish", "macOS and Linux"]
     assert "# install it" in tree.getroot().find(".//article").text_content()
+
+
+EMPTY = {
+    "nothing": "",
+    "a remark": "<!-- nobody sees it -->",
+    "code that is not shown": "<!-- run: n = 1 -->",
+    "headings one below the other": None,
+}
+
+
+@pytest.mark.parametrize("quoted", ["", "> "])
+@pytest.mark.parametrize("kind", EMPTY)
+def test_a_tab_may_be_empty(built, tmp_path, kind, quoted):
+    """As in the Workbench; what the tabs are shown by wants something in each."""
+    first = "### One" if EMPTY[kind] is None else f"### One\n\n{EMPTY[kind]}\n"
+    tabs = f"::: tab\n\n{first}\n### Two\n\n{EMPTY[kind] or ''}\n\n:::"
+    tabs = "\n".join(f"{quoted}{line}".rstrip() for line in tabs.split("\n"))
+    process = built(PAGE.replace("::: keypoints", f"{tabs}\n\n::: keypoints"))
+    assert process.returncode == 0, process.stderr
+    tree = lxml_html.parse(str(tmp_path / "_site" / "episodes" / "01-small.html"))
+    assert [label.text_content() for label in tree.xpath("//article//label")] == ["One", "Two"]
+    shown = [
+        tab.text_content().strip() for tab in tree.xpath("//div[@class='tab-content docutils']")
+    ]
+    assert shown == ["", ""]
+
+
+def test_a_remark_in_a_quotation_does_not_end_it():
+    inside = "::: callout\n\nIt is 7.\n\n<!-- claim:\ntotal == 7\n-->\n\nMore.\n\n:::"
+    quoted = "\n".join(f"> {line}".rstrip() for line in inside.split("\n"))
+    page = reader.read(PAGE.replace("::: keypoints", f"{quoted}\n\n::: keypoints"))
+    lines = myst.to_myst(page).split("\n")
+    begin = next(n for n, line in enumerate(lines) if line.startswith("> :::"))
+    assert [line[:1] for line in lines[begin : begin + 11]] == [">"] * 11
+    assert not any("claim" in line for line in lines)
 
 
 AS_WRITTEN = """A {ref}`role`, and {braces}.

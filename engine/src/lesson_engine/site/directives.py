@@ -22,6 +22,7 @@ from lesson_engine.site import episode_frame
 from lesson_engine.site.myst import tab_mark
 
 OUTER_FENCE = ":" * 60  # longer than any that myst.to_myst makes
+EMPTY_TAB = "<!-- -->"  # a tab of sphinx-inline-tabs holds something
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s*#*\s*")
 # a bar, as Keras, pip, rich and tqdm draw it; in a table's frame, as Keras's summary has it, the
 # same characters stand behind a corner
@@ -115,7 +116,10 @@ class LessonTabs(SphinxDirective):
         for start, end in pairwise([*starts, len(lines)]):
             # the fence takes the heading's line, so that every line keeps its number
             opening = f"{OUTER_FENCE}{{tab}} {lines[start].removeprefix(mark)}"
-            tab = StringList([opening, *lines[start + 1 : end], OUTER_FENCE])
+            inside = lines[start + 1 : end]
+            if not any(line.strip() for line in inside):
+                inside = [EMPTY_TAB]
+            tab = StringList([opening, *inside, OUTER_FENCE])
             self.state.nested_parse(tab, self.content_offset + start, box)
         return [box]
 

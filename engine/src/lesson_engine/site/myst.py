@@ -26,6 +26,7 @@ from lesson_engine.core.words import Words
 
 FENCE = re.compile(r"(`{3,}|~{3,}).*")
 DIRECTIVE = re.compile(r"(?m)^([\s>]*)(:{3,}\s*\{)")
+QUOTED = re.compile(r"^[\s>]*")  # a quotation goes on only where each line says so
 HEADING = re.compile(r"^([\s>]*#{1,6}\s+)(.*)$")
 MENU = "{lesson-menu}"  # on the home page; see home_page
 KEPT = ("title", "teaching", "exercises")  # what pages need of the front matter
@@ -169,7 +170,7 @@ def to_myst(page: Episode) -> str:
     for place, block in enumerate(page.blocks, 1):
         _set_block(lines, block, place)
     for first, last in page.comment_lines:
-        _blank(lines, first, last)
+        _blank(lines, first, last, QUOTED.findall(lines[first - 1])[0])
     for figure in page.figures:
         if figure.alone:
             _set_figure(lines, figure)
