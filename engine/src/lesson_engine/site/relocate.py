@@ -4,6 +4,7 @@ import html
 import posixpath
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -35,17 +36,19 @@ def relocated(page: str, text: str, moved: Mapping[str, str], now: str = "") -> 
     folder = posixpath.dirname(page)
     from_here = posixpath.dirname(now or page)
 
+    @cache  # menus lead to the same few pages again and again
+    def moved_path(path: str) -> str | None:
+        if not path or re.match(r"[a-z][a-z0-9+.-]*:|/", path, re.I):
+            return None
+        new = moved.get(posixpath.normpath(posixpath.join(folder, unquote(path))))
+        if new is None or "://" in new:
+            return new
+        return quote(posixpath.relpath(new, from_here or "."))
+
     def address(old: str) -> str:
         path, mark, rest = _parted(old)
-        if not path or re.match(r"[a-z][a-z0-9+.-]*:|/", path, re.I):
-            return old
-        place = posixpath.normpath(posixpath.join(folder, unquote(path)))
-        new = moved.get(place)
-        if new is None:
-            return old
-        if "://" in new:
-            return new + mark + rest
-        return quote(posixpath.relpath(new, from_here or ".")) + mark + rest
+        new = moved_path(path)
+        return old if new is None else new + mark + rest
 
     def changed(match: re.Match[str]) -> str:
         value = html.unescape(match["value"])
