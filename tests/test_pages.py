@@ -14,7 +14,6 @@ from lxml import html
 from the_lesson import LESSON, ROOT, pages_of
 
 from lesson_engine.core import reader
-from lesson_engine.core.divs import DIV_KINDS, TABS
 
 pytestmark = pytest.mark.slow
 
@@ -168,12 +167,3 @@ def test_an_episode_weighs_at_most_100_kilobytes_without_its_pictures(site, less
         files = {page, *((page.parent / address.partition("?")[0]) for address in addresses)}
         weight = sum(len(gzip.compress(file.read_bytes())) for file in files)
         assert weight < 100_000, path.stem
-
-
-def test_every_kind_of_box_has_an_icon():
-    style = (
-        ROOT / "engine" / "src" / "lesson_engine" / "site" / "theme" / "static" / "lesson.css"
-    ).read_text("utf-8")
-    for kind in DIV_KINDS:
-        if kind not in TABS:
-            assert re.search(rf"\.lesson-div\.{kind}\b[^{{}}]*{{[^}}]*--icon", style), kind

@@ -65,7 +65,7 @@ def test_the_tour_leads_through_every_module():
 
 
 def test_core_brings_none_of_them_along():
-    """Not even through something that it imports."""
+    """Not even through something that it imports when it is imported itself."""
     core = [name for name in MODULES if part_of(name) == "core" and "__" not in name]
     code = f"import sys, {', '.join(core)}\nprint(*sys.modules)"
     found = subprocess.check_output([sys.executable, "-c", code], text=True).split()

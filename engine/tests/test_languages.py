@@ -4,13 +4,14 @@ import json
 import re
 import string
 import tomllib
+from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
 from small_lessons import PAGE, lesson_in
 
 from lesson_engine.core import exporter, reader, scripts, words
-from lesson_engine.core.divs import DIV_KINDS
+from lesson_engine.core.divs import DIV_KINDS, TABS
 from lesson_engine.core.lesson import find_lesson
 from lesson_engine.site import theme_words
 
@@ -141,6 +142,13 @@ def test_a_language_is_understood_however_it_is_written(written, tag, challenge,
     if found.oddity:
         assert "there are no words" in found.oddity or "is no language" in found.oddity
         assert "de, en, es, fr, it, ja, pt, uk" in found.oddity
+
+
+def test_every_kind_of_box_has_an_icon():
+    theme = Path(theme_words.__file__).with_name("theme")
+    style = (theme / "static" / "lesson.css").read_text("utf-8")
+    for kind in DIV_KINDS.keys() - set(TABS):
+        assert re.search(rf"\.lesson-div\.{kind}\b[^{{}}]*{{[^}}]*--icon", style), kind
 
 
 def test_norwegian_is_no_negation(tmp_path):
