@@ -26,7 +26,8 @@ USE_THE_SITE = """
     programs schedules search setup_page states
 """
 SHARED = [f"tests/test_{name}.py" for name in USE_THE_SITE.split()]
-PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--durations", "20", "--dist"]
+WORKERS = ["-n", "auto", "--maxprocesses", "4"]
+PARALLEL = [*WORKERS, "--durations", "20", "--dist"]
 
 # Of each task: the environments it needs, and what the Python of the first one is given
 TASKS = {
@@ -47,7 +48,7 @@ TASKS = {
             [*PYTEST, "episodes"],
         ],
     ),
-    "fast": (["test"], [[*PYTEST, "-q", "-m", "not slow", "engine/tests", "tests"]]),
+    "fast": (["test"], [[*PYTEST, "-q", *WORKERS, "-m", "not slow", "engine/tests", "tests"]]),
     "lint": (
         ["test"],
         [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"]],
