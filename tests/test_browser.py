@@ -166,7 +166,7 @@ def test_code_is_copied_with_the_keyboard(site, browser):
     button = block.locator("button.copybtn")
     button.focus()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
+    page.wait_for_selector("button.copybtn.success")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == block.locator("pre").inner_text().strip()
     context.close()

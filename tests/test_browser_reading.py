@@ -2,6 +2,7 @@
 
 import pytest
 from test_browser import LEARNER, open_page  # noqa: F401
+from the_lesson import pause
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +68,7 @@ def test_a_deep_link_is_there_at_once(open_page):  # noqa: F811
     last = page.locator("article section[id] > h2").last
     page.evaluate(f"location.hash = {last.evaluate('one => one.parentElement.id')!r}")
     first = page.evaluate("new Promise((done) => requestAnimationFrame(() => done(scrollY)))")
-    page.wait_for_timeout(500)
+    pause(page, 500)
     assert first == page.evaluate("scrollY") > 3000
     assert 0 < last.bounding_box()["y"] < 200
 

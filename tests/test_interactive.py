@@ -19,7 +19,7 @@ import runpy
 import numpy as np
 import pytest
 from PIL import Image
-from the_lesson import LESSON, ROOT
+from the_lesson import LESSON, ROOT, pause
 
 from lesson_engine.core import interactive, reader
 
@@ -164,6 +164,16 @@ def test_the_recorded_answers_are_the_networks():
 
 # Driven by the keyboard alone
 
+IMAGES_MADE = """{
+    const Plain = Image;
+    window.imagesMade = [];
+    window.Image = function (...size) {
+        const one = new Plain(...size);
+        window.imagesMade.push(one);
+        return one;
+    };
+}"""
+
 
 @pytest.fixture
 def open_figure(browser):
@@ -177,9 +187,11 @@ def open_figure(browser):
         page.requested = []
         page.on("request", lambda request: page.requested.append(request.url))
         page.on("pageerror", lambda error: wrong.append(f"{name}: {error}"))
+        page.add_init_script(IMAGES_MADE)
         page.goto((ROOT / "files" / f"{name}.html").as_uri())
+        until(page, "imagesMade.every(one => one.complete)")
         until(page, "document.querySelector('[role=status]').textContent !== ''")
-        page.wait_for_timeout(300)  # images in it are read
+        pause(page, 300)  # images that are there are drawn
         opened.append(page)
         return page
 
@@ -191,7 +203,7 @@ def open_figure(browser):
 
 def until(page, script):
     """Wait until a script gives true. (Playwright's own way is against the figure's policy.)"""
-    for _ in range(300):
+    for _ in range(600):
         if page.evaluate(script):
             return
         page.wait_for_timeout(100)
@@ -212,7 +224,7 @@ def tab_to(page, wanted, back=False):
 def press(page, *keys):
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_timeout(350)  # what is said waits for a pause
+    pause(page, 350)  # what is said waits for a quarter of a second
 
 
 def arrow_to(page, wanted):
@@ -808,7 +820,7 @@ def test_who_chooses_another_image_meanwhile_gets_that_one(open_figure, tmp_path
     page.set_input_files("#file", tmp_path / "own.png")
     until(page, "document.querySelector('[role=status]').textContent.includes('being shrunk')")
     page.get_by_role("button", name="Test image 13: a horse").click()
-    page.wait_for_timeout(2500)
+    pause(page, 2500)
     assert page.evaluate("[lessonFigure.state.own, lessonFigure.state.gallery]") == [None, 2]
     assert page.locator(".stage figcaption").inner_text() == "Test image 13, 32 × 32 pixels"
 
@@ -821,7 +833,7 @@ def test_who_changes_the_kernel_lab_while_its_map_fills_gets_an_empty_map(open_f
     page.get_by_role("button", name="Fill in the whole map").click()
     until(page, "lessonFigure.state.known.size > 3")
     page.get_by_text(other, exact=True).click()
-    page.wait_for_timeout(1500)
+    pause(page, 1500)
     assert page.evaluate("lessonFigure.state.known.size") == 0
     assert page.locator("#guess").input_value() == ""
     assert said(page).endswith("What will the sum be?")
@@ -953,8 +965,7 @@ def test_a_figure_breaks_no_rule_of_axe(open_figure, name):
         page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(100)
-            assert page.evaluate("document.documentElement.dataset.theme") == scheme
+            until(page, f"document.documentElement.dataset.theme === '{scheme}'")
             found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response
             faults = [
                 f"{rule['id']}: {node['html'][:150]}"
@@ -970,7 +981,7 @@ def test_a_figure_breaks_no_rule_of_axe(open_figure, name):
 def test_a_figure_fits_and_asks_for_no_other_file(open_figure, name, width):
     page = open_figure(name, viewport={"width": width, "height": 800})
     drive(page, name)
-    page.wait_for_timeout(400)
+    pause(page, 400)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     small = """[...document.querySelectorAll(
             "button, .button, input:not(.hidden-text), select, summary")]
@@ -1099,8 +1110,9 @@ def test_a_figure_is_loaded_when_asked_for_and_nothing_moves(open_page, width):
         button.focus()
         page.keyboard.press("Enter")
         page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
-        page.wait_for_timeout(900)
         frame = figure.locator("iframe")
+        frame.content_frame.locator("[role=status] p").first.wait_for()
+        pause(page, 900)
         room = frame.bounding_box()["height"]
         inside = frame.content_frame.locator("main").bounding_box()["height"]
         assert inside <= room < inside + 140, f"{name}: {room} for {inside}"
@@ -1116,14 +1128,13 @@ def test_a_figure_is_loaded_when_asked_for_and_nothing_moves(open_page, width):
 def test_a_figure_has_the_colours_of_its_page(open_page):
     page = open_page("instructor/episodes/02-neural-networks.html", color_scheme="light")
     page.get_by_role("button", name="Try it here").click()
-    shown = page.locator("figure.interactive iframe").content_frame.locator("html")
-    assert shown.get_attribute("data-theme") == "light"
+    inside = page.locator("figure.interactive iframe").content_frame
+    inside.locator("html[data-theme=light]").wait_for()
     for _ in range(3):
         page.locator(".theme-toggle:visible").first.click()
         if page.evaluate("document.body.dataset.theme") == "dark":
             break
-    page.wait_for_timeout(200)
-    assert shown.get_attribute("data-theme") == "dark"
+    inside.locator("html[data-theme=dark]").wait_for()
 
 
 @pytest.mark.slow

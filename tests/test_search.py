@@ -4,6 +4,7 @@ import json
 
 import pytest
 from lxml import html
+from the_lesson import pause
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +45,7 @@ def answers(page, query):
     field.fill("")
     field.press_sequentially(query)
     page.wait_for_selector(".search-answers:popover-open a")
-    page.wait_for_timeout(200)
+    pause(page, 200)
     return [
         (one.locator(".search-title").inner_text(), one.evaluate("one => one.href"))
         for one in page.locator(".search-answers a").all()
@@ -126,7 +127,7 @@ def test_a_phone_can_search_in_the_menu(site, browser):
     page = browser.new_page(viewport={"width": 360, "height": 740})
     page.goto((site / "episodes" / "01-introduction.html").as_uri())
     page.get_by_role("button", name="Menu").click()
-    page.wait_for_timeout(400)
+    pause(page, 400)
     assert answers(page, "pooling")
     box = page.locator(".search-answers").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 360
