@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import psutil
@@ -72,6 +74,30 @@ def test_a_command_that_is_stopped_ends_with_a_sentence(old, tmp_path, command, 
     assert (tmp_path / "episodes" / "01-a.md").read_text("utf-8") == text
     assert not (tmp_path / "build" / "kept").exists()
     wait_until(lambda: not runs(pid))
+
+
+LATE = """
+import atexit, os, runpy, signal
+
+@atexit.register
+def stop_late():  # called when the work is done and Python ends
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        os.kill(os.getpid(), getattr(signal, name))
+
+runpy.run_module("lesson_engine", run_name="__main__")
+"""
+
+
+def test_a_stop_that_comes_when_all_is_done_changes_nothing(old, tmp_path):
+    old(episodes__01_a=page("Text."))
+    process = subprocess.run(
+        [sys.executable, "-c", LATE, "coverage"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (process.returncode, process.stderr) == (0, ""), process.stdout
 
 
 def test_what_failed_once_is_tried_again(old, tmp_path):

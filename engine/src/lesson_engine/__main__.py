@@ -2,6 +2,6 @@
 
 import sys
 
-from lesson_engine.cli import main
+from lesson_engine.cli import program
 
-sys.exit(main())
+sys.exit(program())

@@ -50,6 +50,14 @@ SHARED = {
 Command = Callable[[Lesson, argparse.Namespace], int]
 
 
+def program() -> int:
+    """The program `lesson`: as main; while it ends, a stop that comes too late changes nothing."""
+    code = main()
+    _on_stops(signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
