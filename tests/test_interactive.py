@@ -164,6 +164,7 @@ def test_the_recorded_answers_are_the_networks():
 
 # Driven by the keyboard alone
 
+# A figure's images are in no document until they are read: tests wait for those it has made
 IMAGES_MADE = """{
     const Plain = Image;
     window.imagesMade = [];
